@@ -1,0 +1,90 @@
+import { defineErrors } from './define';
+
+const UNTOUCHED = 'Nothing was sent that changes the controller.';
+
+/** Reaching a controller: ports, sockets, silence, strangers. */
+export const linkErrors = defineErrors({
+  'port-not-found': {
+    exitStatus: 3,
+    text: (d: { path: string }) => ({
+      happened: `There is no port ${d.path}.`,
+      state: UNTOUCHED,
+      next: 'Check the cable and that the controller has power, then list the ports again.',
+    }),
+  },
+  'port-busy': {
+    exitStatus: 3,
+    text: (d: { path: string; holder?: string }) => ({
+      happened: `${d.path} is in use by ${d.holder ?? 'another program'}.`,
+      state: UNTOUCHED,
+      next: 'Close the connection there and try again; only one program can own a port.',
+    }),
+  },
+  'port-permission': {
+    exitStatus: 3,
+    text: (d: { path: string; group?: string }) => ({
+      happened: `This user may not open ${d.path}.`,
+      state: UNTOUCHED,
+      next:
+        `On Linux: sudo usermod -aG ${d.group ?? 'dialout'} $USER, then log in again; or add the udev rule ` +
+        `SUBSYSTEM=="tty", ATTRS{idVendor}=="0483", ATTRS{idProduct}=="5740", MODE="0666", ` +
+        `ENV{ID_MM_DEVICE_IGNORE}="1" to /etc/udev/rules.d/49-vesc.rules and plug the controller in again.`,
+    }),
+  },
+  'serial-unavailable': {
+    exitStatus: 3,
+    text: (d: { reason: string }) => ({
+      happened: `Serial ports cannot be used here: the native serial module did not load (${d.reason}).`,
+      state: UNTOUCHED,
+      next: 'TCP links and the simulated controller still work; reinstall the extension to repair serial ports.',
+    }),
+  },
+  'link-failed': {
+    exitStatus: 3,
+    text: (d: { address: string; reason: string }) => ({
+      happened: `${d.address} could not be opened: ${d.reason}.`,
+      state: UNTOUCHED,
+      next: 'Check the address, the cable and the power.',
+    }),
+  },
+  'link-closed': {
+    exitStatus: 3,
+    text: (d: { address: string; reason?: string }) => ({
+      happened: `The connection to ${d.address} ended${d.reason === undefined ? '' : ` (${d.reason})`}.`,
+      state: 'The controller was unplugged, restarted, or lost power.',
+      next: 'Plug it in again and connect.',
+    }),
+  },
+  'no-answer': {
+    exitStatus: 3,
+    text: (d: { address: string; command: string; waited_ms: number }) => ({
+      happened: `Nothing answered ${d.command} at ${d.address} within ${Math.round(d.waited_ms)} ms.`,
+      state: 'It may be off, restarting, set to another baud rate, or not a VESC controller.',
+      next: 'Check the power, wait for a start to end (about 6 s), and try another port or baud rate.',
+    }),
+  },
+  'not-a-controller': {
+    exitStatus: 3,
+    text: (d: { address: string; bytes: number }) => ({
+      happened: `Something talks at ${d.address}, but not the VESC protocol (${d.bytes} bytes, no valid frame).`,
+      state: UNTOUCHED,
+      next: 'Pick another port, or another baud rate if this is a UART.',
+    }),
+  },
+  'link-in-use': {
+    exitStatus: 3,
+    text: (d: { address: string; owner: string }) => ({
+      happened: `${d.address} is busy: ${d.owner}.`,
+      state: 'The work under way goes on undisturbed.',
+      next: 'Wait for it to end, or cancel it.',
+    }),
+  },
+  'can-node-silent': {
+    exitStatus: 3,
+    text: (d: { canId: number; address: string }) => ({
+      happened: `No controller with CAN id ${d.canId} answers through ${d.address}.`,
+      state: 'The controller in between answers.',
+      next: 'Scan the CAN bus and check the wiring, the termination and the baud rate.',
+    }),
+  },
+});

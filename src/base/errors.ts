@@ -1,0 +1,71 @@
+import { buildErrors } from './catalogue/buildErrors';
+import { imageErrors } from './catalogue/imageErrors';
+import { linkErrors } from './catalogue/linkErrors';
+import { updateErrors } from './catalogue/updateErrors';
+import { usageErrors } from './catalogue/usageErrors';
+
+/** What the command line exits with (design 7). */
+export const ExitStatus = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  unreachable: 3,
+  refused: 4,
+  interrupted: 5,
+  notTaken: 6,
+  lost: 7,
+  unproven: 8,
+} as const;
+export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
+
+/** What every refusal tells: what happened, what state the controller is in, what to do next. */
+export interface ErrorText {
+  readonly happened: string;
+  readonly state: string;
+  readonly next: string;
+}
+
+/** Every code this product can fail with, and its one message factory. */
+export const errorCatalogue = {
+  ...linkErrors,
+  ...imageErrors,
+  ...updateErrors,
+  ...buildErrors,
+  ...usageErrors,
+};
+export type ErrorCode = keyof typeof errorCatalogue;
+type Details<C extends ErrorCode> = Parameters<(typeof errorCatalogue)[C]['text']>[0];
+
+/** The one error class: a code from the catalogue, with the words a user reads. */
+export class VescError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'VescError';
+  readonly exitStatus: ExitStatus;
+  readonly happened: string;
+  readonly state: string;
+  readonly next: string;
+
+  constructor(
+    readonly code: C,
+    readonly details: Details<C>,
+    options?: ErrorOptions,
+  ) {
+    const entry = errorCatalogue[code] as {
+      exitStatus: ExitStatus;
+      text: (details: Details<C>) => ErrorText;
+    };
+    const text = entry.text(details);
+    super([text.happened, text.state, text.next].filter((part) => part !== '').join(' '), options);
+    this.exitStatus = entry.exitStatus;
+    this.happened = text.happened;
+    this.state = text.state;
+    this.next = text.next;
+  }
+}
+
+/** True for our own errors, and only with code `code` when one is named. */
+export function isVescError<C extends ErrorCode = ErrorCode>(
+  error: unknown,
+  code?: C,
+): error is VescError<C> {
+  return error instanceof VescError && (code === undefined || error.code === code);
+}
