@@ -57,7 +57,16 @@ function roomRules(room, index) {
 
 export default tseslint.config(
   {
-    ignores: ['dist/', 'out/', 'coverage/', '.cache/', 'test-results/', 'node_modules/', 'test/fixtures/'],
+    ignores: [
+      'dist/',
+      'out/',
+      'coverage/',
+      '.cache/',
+      'test-results/',
+      'prebuilds/',
+      'node_modules/',
+      'test/fixtures/',
+    ],
   },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
@@ -110,6 +119,9 @@ export default tseslint.config(
         Buffer: 'readonly',
         URL: 'readonly',
         setTimeout: 'readonly',
+        require: 'readonly',
+        module: 'readonly',
+        __dirname: 'readonly',
       },
       parserOptions: { projectService: false, project: null },
     },

@@ -1,0 +1,118 @@
+// Bundles what we ship (and, with --tests, what the extension host runs as a test) and puts the native serial
+// module's binaries where the bundles find them.
+//   node esbuild.js [--production] [--watch] [--tests]
+const { cpSync, chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const esbuild = require('esbuild');
+
+const root = __dirname;
+const flags = new Set(process.argv.slice(2));
+const production = flags.has('--production');
+const watch = flags.has('--watch');
+
+/**
+ * What we ship: one row per entry. Every bundle lies exactly in dist/, because the serial module looks for its
+ * binaries one folder above the file it is bundled into. A worker gets a row of its own here.
+ */
+const BUNDLES = [
+  { entry: 'src/extension.ts', outfile: 'dist/extension.js' },
+  { entry: 'src/cli/main.ts', outfile: 'dist/cli.js', executable: true },
+];
+
+/** The editor tests: run inside the extension host, so they are bundled too, but keep their packages outside. */
+const EDITOR_SUITE = 'test/editor/suite';
+
+const BINARIES = 'node_modules/@serialport/bindings-cpp/prebuilds';
+const OTHER_SYSTEMS = /^android-/;
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  sourcemap: production ? 'external' : true,
+  external: ['vscode'],
+  logLevel: 'warning',
+};
+
+/** Copies the prebuilt serial binaries next to dist/. */
+function copyBinaries() {
+  rmSync(join(root, 'prebuilds'), { recursive: true, force: true });
+  for (const system of readdirSync(join(root, BINARIES))) {
+    if (OTHER_SYSTEMS.test(system)) continue;
+    cpSync(join(root, BINARIES, system), join(root, 'prebuilds', system), { recursive: true });
+  }
+}
+
+/** The folder of the package that a bundled file comes from, or undefined when the file is ours. */
+function packageOf(file) {
+  const at = file.lastIndexOf('node_modules/');
+  if (at < 0) return undefined;
+  const [scope, name] = file.slice(at + 'node_modules/'.length).split('/');
+  return file.slice(0, at) + 'node_modules/' + (scope.startsWith('@') ? `${scope}/${name}` : scope);
+}
+
+/** Writes dist/THIRD-PARTY-NOTICES.txt: the licence of every package that is in a bundle. */
+function writeNotices(inputs) {
+  const folders = [...new Set(inputs.map(packageOf))].filter((folder) => folder !== undefined).sort();
+  const notices = folders.map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim();
+    return `${name} ${version} (${license})\n\n${text}`;
+  });
+  writeFileSync(join(root, 'dist/THIRD-PARTY-NOTICES.txt'), notices.join(`\n\n${'-'.repeat(80)}\n\n`) + '\n');
+}
+
+function shippedOptions({ entry, outfile, executable }) {
+  return {
+    ...common,
+    entryPoints: [entry],
+    outfile,
+    minify: production || flags.has('--minify'),
+    sourcesContent: false,
+    metafile: true,
+    ...(executable ? { banner: { js: '#!/usr/bin/env node' } } : {}),
+  };
+}
+
+function suiteOptions() {
+  const entryPoints = readdirSync(join(root, EDITOR_SUITE))
+    .filter((file) => file === 'index.ts' || file.endsWith('.test.ts'))
+    .map((file) => `${EDITOR_SUITE}/${file}`);
+  return { ...common, entryPoints, outdir: 'out/editor', packages: 'external' };
+}
+
+async function main() {
+  const options = BUNDLES.map(shippedOptions);
+  if (flags.has('--tests')) {
+    rmSync(join(root, 'out/editor'), { recursive: true, force: true });
+    options.push(suiteOptions());
+  }
+  if (watch) {
+    copyBinaries();
+    const report = {
+      name: 'report',
+      setup(build) {
+        build.onStart(() => console.log('[watch] build started'));
+        build.onEnd(() => console.log('[watch] build finished'));
+      },
+    };
+    for (const each of options) {
+      const context = await esbuild.context({ ...each, plugins: [report] });
+      await context.watch();
+    }
+    return;
+  }
+  const results = await Promise.all(options.map((each) => esbuild.build(each)));
+  copyBinaries();
+  for (const { outfile, executable } of BUNDLES) if (executable) chmodSync(join(root, outfile), 0o755);
+  writeNotices(results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})));
+}
+
+main().catch((error) => {
+  // esbuild has printed its own diagnostics already.
+  if (!Array.isArray(error?.errors)) console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,4 @@
+import { ExitStatus } from '../base/errors';
+
+process.stderr.write('Usage: vesc <command> [--port PORT] [--json]\n');
+process.exitCode = ExitStatus.usage;
