@@ -39,6 +39,10 @@ export function fromHex(hex: string): Uint8Array {
   return Uint8Array.from(hex.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
 }
 
+function scaled(value: number, scale: number): number {
+  return Math.sign(value) * Math.round(Math.abs(value * scale));
+}
+
 /** Reads a payload from front to back. Every read beyond the end throws {@link EndOfPayload}. */
 export class ByteReader {
   private readonly view: DataView;
@@ -148,19 +152,23 @@ export class ByteWriter {
     this.view.setBigInt64(this.grow(8), value);
     return this;
   }
-  /** Truncates towards zero, as the firmware does; range overflow wraps, as there. */
+  /**
+   * Rounds half away from zero, as VESC Tool does; range overflow wraps. The firmware cuts off, but after a
+   * multiplication in single precision: cut off in double precision, 0.29 A would become 28 hundredths.
+   */
   f16(value: number, scale: number): this {
-    return this.i16(Math.trunc(value * scale));
+    return this.i16(scaled(value, scale));
   }
   f32(value: number, scale: number): this {
-    return this.i32(Math.trunc(value * scale));
+    return this.i32(scaled(value, scale));
   }
   f64(value: number, scale: number): this {
-    return this.i64(BigInt(Math.trunc(value * scale)));
+    return this.i64(BigInt(scaled(value, scale)));
   }
   /** NaN, zero of either sign and what is too small become zero, as in the firmware; infinity has no code. */
   f32a(value: number): this {
-    this.view.setFloat32(this.grow(4), Math.abs(value) < SMALLEST_F32A || Number.isNaN(value) ? 0 : value);
+    const single = Math.fround(value);
+    this.view.setFloat32(this.grow(4), Math.abs(single) >= SMALLEST_F32A ? single : 0);
     return this;
   }
   f64a(value: number): this {
