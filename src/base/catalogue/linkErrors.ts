@@ -87,4 +87,54 @@ export const linkErrors = defineErrors({
       next: 'Scan the CAN bus and check the wiring, the termination and the baud rate.',
     }),
   },
+  'bad-address': {
+    exitStatus: 2,
+    text: (d: { text: string; reason: string }) => ({
+      happened: `"${d.text}" is no address of a controller: ${d.reason}.`,
+      state: '',
+      next: 'Give a serial port such as /dev/ttyACM0 or COM5, tcp://host:65102, or sim: for the simulated controller.',
+    }),
+  },
+  'tcp-refused': {
+    exitStatus: 3,
+    text: (d: { address: string }) => ({
+      happened: `${d.address} refuses the connection: nothing listens there.`,
+      state: UNTOUCHED,
+      next: 'Start the TCP server there (VESC Tool, VESC Express or vesc simulate --tcp) and check the port number.',
+    }),
+  },
+  'tcp-unknown-host': {
+    exitStatus: 3,
+    text: (d: { address: string; host: string }) => ({
+      happened: `There is no computer named ${d.host}.`,
+      state: UNTOUCHED,
+      next: 'Check the spelling, or give its IP address.',
+    }),
+  },
+  'tcp-timeout': {
+    exitStatus: 3,
+    text: (d: { address: string; waited_ms: number }) => ({
+      happened: `${d.address} did not accept a connection within ${Math.round(d.waited_ms)} ms.`,
+      state: UNTOUCHED,
+      next: 'Check that the controller is on, in the same network, and that no firewall is between.',
+    }),
+  },
+  'link-stalled': {
+    exitStatus: 3,
+    text: (d: { address: string; waited_ms: number }) => ({
+      happened: `${d.address} took no bytes for ${Math.round(d.waited_ms)} ms.`,
+      state: 'The controller may hang: its side of the link is full.',
+      next: 'Power the controller off and on, then connect again.',
+    }),
+  },
+  'controller-not-found': {
+    exitStatus: 3,
+    text: (d: { uuid: string; waited_ms: number; tried: number; canId?: number }) => ({
+      happened:
+        `No controller with UUID ${d.uuid}${d.canId === undefined ? '' : ` (CAN id ${d.canId})`} answered within ` +
+        `${Math.round(d.waited_ms / 1000)} s (${d.tried} ${d.tried === 1 ? 'port' : 'ports'} tried).`,
+      state: 'It may be off, still starting, or have come back at another port, CAN id or baud rate.',
+      next: 'Check its power and its LEDs, plug it in again, then list the ports.',
+    }),
+  },
 });

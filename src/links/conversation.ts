@@ -1,0 +1,240 @@
+import type { Clock } from '../base/clock';
+import { isVescError, VescError } from '../base/errors';
+import { fromLatin1 } from '../protocol/bytes';
+import { CommandId, commandName } from '../protocol/commandId';
+import { decodeReply, type Request } from '../protocol/request';
+import { isBlocking, repeatedOffset } from './commandTraits';
+import type { RequestOptions, TerminalOptions } from './endpoint';
+import { isEcho, printedText } from './print';
+import type { Subject, Turns } from './turns';
+import { Wait, type Outcome } from './wait';
+
+/** How long others wait for the late answer to a request that was given up. */
+const LATE_ANSWER_ms = 500;
+/** How long the controller in between has to show that it lives when a CAN node did not answer. */
+const ALIVE_ms = 500;
+/** A controller that never stops printing does not fill our memory. */
+const MAX_PRINTS = 10_000;
+
+/** Asked only to see whether anything answers at all. */
+const LIFE_SIGN: Request<true> = {
+  payload: Uint8Array.of(CommandId.FW_VERSION),
+  replyId: CommandId.FW_VERSION,
+  decode: () => true,
+};
+
+/** What a conversation needs of the link it goes over. */
+export interface Line {
+  readonly address: string;
+  /** Writes the frame of `payload`, unless it is `unwanted` when its turn comes. */
+  write(payload: Uint8Array, unwanted: () => boolean): Promise<void>;
+  /** Bytes and valid frames that arrived since the link was opened. */
+  statistics(): Traffic;
+}
+
+interface Traffic {
+  readonly bytes: number;
+  readonly frames: number;
+}
+
+/** Someone who waits for payloads. */
+interface Waiter {
+  /** True when `payload` was meant for it. */
+  offer(payload: Uint8Array): boolean;
+  fail(error: VescError): void;
+}
+
+/** Requests, their answers and their deadlines over one line. The rules are told at the session. */
+export class Conversation {
+  private readonly waiters = new Set<Waiter>();
+  /** Those who only take what comes too late, after everyone else declined it. */
+  private readonly latecomers = new Set<Waiter>();
+
+  constructor(
+    private readonly line: Line,
+    private readonly turns: Turns,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A payload arrived: the first who knows it as theirs gets it. */
+  receive(payload: Uint8Array): void {
+    for (const waiter of [...this.waiters, ...this.latecomers]) if (waiter.offer(payload)) return;
+  }
+
+  /** The link is over: everyone who waits is told. */
+  end(reason: VescError): void {
+    for (const waiter of [...this.waiters, ...this.latecomers]) waiter.fail(reason);
+    this.turns.abandon(reason);
+  }
+
+  async request<R>(canId: number | undefined, request: Request<R>, options: RequestOptions): Promise<R> {
+    const { timeout_ms = 1000, attempts = 1, signal } = options;
+    const subject: Subject = {
+      replyId: request.replyId,
+      offset: repeatedOffset(request.payload),
+      blocking: isBlocking(request.payload),
+      canId,
+    };
+    const turn = await this.turns.take(subject, signal);
+    const before = this.line.statistics();
+    const start_ms = this.clock.now();
+    let outstanding = 0;
+    try {
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        signal?.throwIfAborted();
+        outstanding++;
+        const outcome = await this.exchange(canId, request, timeout_ms, signal);
+        if (outcome === 'silence') continue;
+        outstanding--;
+        return outcome.reply;
+      }
+    } finally {
+      if (outstanding > 0) this.expectLate(subject, request, outstanding);
+      turn.dispose();
+    }
+    throw await this.silence(canId, request.payload, before, start_ms, signal);
+  }
+
+  async send(canId: number | undefined, payload: Uint8Array): Promise<void> {
+    const turn = await this.turns.take({
+      replyId: undefined,
+      offset: undefined,
+      blocking: isBlocking(payload),
+      canId,
+    });
+    try {
+      await this.line.write(forwarded(canId, payload), () => false);
+    } finally {
+      turn.dispose();
+    }
+  }
+
+  async terminal(canId: number | undefined, command: string, options: TerminalOptions): Promise<string[]> {
+    const { idle_ms = 300, timeout_ms = 3000, signal } = options;
+    const payload = Uint8Array.of(CommandId.TERMINAL_CMD, ...fromLatin1(command));
+    const turn = await this.turns.take(
+      { replyId: CommandId.PRINT, offset: undefined, blocking: true, canId },
+      signal,
+    );
+    const before = this.line.statistics();
+    const start_ms = this.clock.now();
+    try {
+      signal?.throwIfAborted();
+      const prints: string[] = [];
+      const outcome = await this.wait<string[]>(canId, payload, timeout_ms, signal, (arrived, wait) => {
+        const text = printedText(arrived);
+        if (text === undefined) return false;
+        // Whatever was printed before the echo belongs to something else.
+        if (isEcho(text, command)) prints.length = 0;
+        else prints.push(text);
+        wait.expire(prints.length < MAX_PRINTS ? idle_ms : 0, { reply: prints });
+        return true;
+      });
+      if (outcome !== 'silence') return outcome.reply;
+    } finally {
+      turn.dispose();
+    }
+    throw await this.silence(canId, payload, before, start_ms, signal);
+  }
+
+  private exchange<R>(
+    canId: number | undefined,
+    request: Request<R>,
+    timeout_ms: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome<R>> {
+    return this.wait<R>(canId, request.payload, timeout_ms, signal, (arrived, wait) => {
+      try {
+        const reply = decodeReply(request, arrived);
+        if (reply === undefined) return false;
+        wait.settle({ reply });
+      } catch (error) {
+        wait.fail(error);
+      }
+      return true;
+    });
+  }
+
+  /** Sends `payload` and waits: the waiter stands before the first byte leaves, its clock starts after the last. */
+  private wait<R>(
+    canId: number | undefined,
+    payload: Uint8Array,
+    timeout_ms: number,
+    signal: AbortSignal | undefined,
+    offer: (arrived: Uint8Array, wait: Wait<R>) => boolean,
+  ): Promise<Outcome<R>> {
+    const wait = new Wait<R>(this.clock, signal, () => this.waiters.delete(waiter));
+    const waiter: Waiter = {
+      offer: (arrived) => offer(arrived, wait),
+      fail: (error) => wait.fail(error),
+    };
+    this.waiters.add(waiter);
+    this.line
+      .write(forwarded(canId, payload), () => wait.isOver)
+      .then(
+        () => {
+          if (!wait.hasDeadline) wait.expire(timeout_ms, 'silence');
+        },
+        (error) => wait.fail(error),
+      );
+    return wait.outcome;
+  }
+
+  /** Catches up to `count` late answers to `request`, and keeps those waiting who could mistake them. */
+  private expectLate(subject: Subject, request: Request<unknown>, count: number): void {
+    const hold = this.turns.hold(subject);
+    let expected = count;
+    const over = (): void => {
+      this.latecomers.delete(latecomer);
+      timer.dispose();
+      hold.dispose();
+    };
+    const latecomer: Waiter = {
+      offer: (arrived) => {
+        if (arrived[0] !== request.replyId) return false;
+        if (--expected === 0) over();
+        return true;
+      },
+      fail: over,
+    };
+    const timer = this.clock.schedule(LATE_ANSWER_ms, over);
+    this.latecomers.add(latecomer);
+  }
+
+  /** Why nothing answered. */
+  private async silence(
+    canId: number | undefined,
+    payload: Uint8Array,
+    before: Traffic,
+    start_ms: number,
+    signal: AbortSignal | undefined,
+  ): Promise<VescError> {
+    const { address } = this.line;
+    const waited_ms = this.clock.now() - start_ms;
+    const { bytes, frames } = this.line.statistics();
+    if (frames === 0 && bytes > before.bytes) {
+      return new VescError('not-a-controller', { address, bytes: bytes - before.bytes });
+    }
+    if (canId !== undefined && (frames > before.frames || (await this.isAlive(signal)))) {
+      return new VescError('can-node-silent', { canId, address });
+    }
+    return new VescError('no-answer', { address, command: commandName(payload[0]!), waited_ms });
+  }
+
+  private async isAlive(signal: AbortSignal | undefined): Promise<boolean> {
+    try {
+      return await this.request(undefined, LIFE_SIGN, {
+        timeout_ms: ALIVE_ms,
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } catch (error) {
+      if (isVescError(error, 'no-answer')) return false;
+      throw error;
+    }
+  }
+}
+
+/** `payload` as the controller at the link takes it: wrapped when it is for a CAN node (facts 2.5). */
+function forwarded(canId: number | undefined, payload: Uint8Array): Uint8Array {
+  return canId === undefined ? payload : Uint8Array.of(CommandId.FORWARD_CAN, canId, ...payload);
+}
