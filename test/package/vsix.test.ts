@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { packageExtension } from '../../scripts/vsix';
+
+const SYSTEMS = ['darwin-x64+arm64', 'linux-arm', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
+/** Everything that may be in the package; what nobody listed here stays out. */
+const EXPECTED =
+  /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/.+|dist\/[a-z]+\.js|dist\/THIRD-PARTY-NOTICES\.txt|prebuilds\/.+\.node)$/i;
+
+/** Runs `source` in a Node of its own that knows nothing of this repository; what it printed. */
+function inBareNode(extension: string, source: string): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', source], {
+    cwd: extension,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] },
+  });
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+describe('the packaged extension', () => {
+  let folder: string;
+  let extension: string;
+  let files: string[];
+
+  before(async () => {
+    const vsix = await packageExtension();
+    folder = mkdtempSync(join(tmpdir(), 'vesc-vsix-'));
+    // A .vsix is a zip; Python's unpacker is there wherever native modules are built.
+    execFileSync('python3', ['-m', 'zipfile', '-e', vsix, folder]);
+    extension = join(folder, 'extension');
+    files = readdirSync(extension, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      statSync(join(extension, file)).isFile(),
+    );
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('holds what it needs and nothing else: no source, no packages, no tests', () => {
+    assert.deepEqual(
+      files.filter((file) => !EXPECTED.test(file)),
+      [],
+    );
+    for (const needed of ['package.json', 'LICENSE.txt', 'dist/extension.js', 'dist/cli.js']) {
+      assert.ok(files.includes(needed), `${needed} is missing`);
+    }
+  });
+
+  it('carries the serial binary of every system that VS Code runs on', () => {
+    for (const system of SYSTEMS) {
+      assert.ok(
+        files.some((file) => file.startsWith(`prebuilds/${system}/`)),
+        `no binary for ${system}`,
+      );
+    }
+    assert.equal(files.filter((file) => file.includes('android')).length, 0);
+  });
+
+  it('names the licence of every package in its bundles', () => {
+    const notices = readFileSync(join(extension, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
+    const bundled = ['extension.js', 'cli.js'].map((file) =>
+      readFileSync(join(extension, 'dist', file), 'utf8'),
+    );
+    const usesSerialPort = bundled.some((text) => text.includes('@serialport') || text.includes('prebuilds'));
+    assert.equal(/^serialport \d/m.test(notices), usesSerialPort);
+  });
+
+  it('loads its extension where there is nothing but Node and VS Code', () => {
+    const output = inBareNode(
+      extension,
+      `const { Module } = require('node:module');
+       const load = Module._load;
+       const anything = new Proxy(class {}, { get: (target, name) => name in target ? target[name] : anything });
+       Module._load = (name, ...rest) => name === 'vscode' ? anything : load(name, ...rest);
+       console.log(typeof require('./dist/extension.js').activate);`,
+    );
+    assert.equal(output.trim(), 'function');
+  });
+
+  it('finds the native serial module from a bundle in dist/', () => {
+    buildSync({
+      stdin: { contents: "console.log(typeof require('serialport').SerialPort.list)", resolveDir: __dirname },
+      outfile: join(extension, 'dist/probe.js'),
+      bundle: true,
+      platform: 'node',
+    });
+    assert.equal(inBareNode(extension, "require('./dist/probe.js')").trim(), 'function');
+  });
+
+  it('runs its command line', () => {
+    const { status, stderr } = spawnSync(process.execPath, [join(extension, 'dist/cli.js')], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 2);
+    assert.match(stderr, /vesc/);
+  });
+});
