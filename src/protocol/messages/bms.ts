@@ -118,7 +118,7 @@ export function bmsSetChargeAllowed(allowed: boolean): Uint8Array {
     .finish();
 }
 
-/** Balances a cell by hand: mode 0 leaves it to the battery, 1 never, 2 always. */
+/** Takes the balancing of a cell out of the battery's hands; `mode` 0 gives it back. */
 export function bmsSetBalanceOverride(cell: number, mode: number): Uint8Array {
   return message(CommandId.BMS_SET_BALANCE_OVERRIDE).u8(cell).u8(mode).finish();
 }

@@ -86,8 +86,10 @@ export function getValues(): Request<Values> {
  * Reads only `fields`. The fault alone can be polled fast without disturbing anybody's averages. The two status
  * flags share one byte: asking for one brings both.
  */
-export function getValuesSelective(fields: readonly (keyof Values)[]): Request<Partial<Values>> {
-  return askFor(CommandId.GET_VALUES_SELECTIVE, valueFields, valueFields.mask(fields), WIDE);
+export function getValuesSelective<K extends keyof Values>(fields: readonly K[]): Request<Pick<Values, K>> {
+  return askFor(CommandId.GET_VALUES_SELECTIVE, valueFields, valueFields.mask(fields), WIDE) as Request<
+    Pick<Values, K>
+  >;
 }
 
 /** The answer to {@link getValues}, or to {@link getValuesSelective} when there is a `mask`. */
@@ -155,11 +157,13 @@ export function getValuesSetup(): Request<SetupValues> {
 }
 
 /** Reads only `fields` of it. */
-export function getValuesSetupSelective(
-  fields: readonly (keyof SetupValues)[],
-): Request<Partial<SetupValues>> {
+export function getValuesSetupSelective<K extends keyof SetupValues>(
+  fields: readonly K[],
+): Request<Pick<SetupValues, K>> {
   const mask = setupValueFields.mask(fields);
-  return askFor(CommandId.GET_VALUES_SETUP_SELECTIVE, setupValueFields, mask, WIDE);
+  return askFor(CommandId.GET_VALUES_SETUP_SELECTIVE, setupValueFields, mask, WIDE) as Request<
+    Pick<SetupValues, K>
+  >;
 }
 
 /** The answer to {@link getValuesSetup}, or to {@link getValuesSetupSelective} when there is a `mask`. */
