@@ -1,17 +1,14 @@
 import { latin1 } from '../protocol/bytes';
+import { type ConfigurationKind, configurationSignatures } from '../protocol/messages/configuration';
+import type { Version } from '../protocol/version';
 import { findBuildId, hasPlaceholder } from './buildStamp';
-import { configurationSignatures } from './configurationSignatures';
-
-/** A firmware version as far as an image tells it. */
-export interface VersionCandidate {
-  readonly major: number;
-  readonly minor: number;
-}
 
 /** What an image says about itself (facts 12). Everything is read from the content, nothing from a file name. */
 export interface ImageIdentity {
   /** The name the controller reports, as `60` or `A200S V2.1`. */
   readonly hardware?: string;
+  /** What the firmware calls its variant, as `no_hw_limits`; most have no such name. */
+  readonly firmwareName?: string;
   readonly branch?: string;
   readonly commit?: string;
   /** Version of the compiler, as `12.2.1`. */
@@ -27,16 +24,18 @@ export interface ImageIdentity {
   /** The configuration signatures it carries, of those known. */
   readonly signatures: { readonly mcconf?: number; readonly appconf?: number };
   /** Every known version with these signatures; the version itself is not in the image. */
-  readonly version?: readonly VersionCandidate[];
+  readonly version?: readonly Version[];
 }
 
 /** Reads all that `bytes`, the image of an application, tells about itself. */
 export function readIdentity(bytes: Uint8Array): ImageIdentity {
   const hardware = readHardware(bytes);
+  const firmwareName = readFirmwareName(bytes);
   const buildId = findBuildId(bytes);
   const { signatures, version } = readSignatures(bytes);
   return {
     ...(hardware === undefined ? {} : { hardware }),
+    ...(firmwareName === undefined ? {} : { firmwareName }),
     ...readVersionControl(bytes),
     ...(buildId === undefined ? {} : { buildId }),
     placeholder: hasPlaceholder(bytes),
@@ -71,13 +70,30 @@ function readHardware(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
+/** The texts within reach of `at`, before or behind it. Some versions align texts: any number of NULs lies between. */
+function textsAround(bytes: Uint8Array, at: number): { before: string[]; after: string[] } {
+  const texts = (start: number, end: number): string[] =>
+    latin1(bytes.subarray(Math.max(0, start), end))
+      .split('\0')
+      .filter((text) => text !== '');
+  return { before: texts(at - REACH, at), after: texts(at, at + REACH) };
+}
+
+/** The name of the variant lies between two texts that the firmware uses before and after it. */
+function readFirmwareName(bytes: Uint8Array): string | undefined {
+  const at = indexOfText(bytes, 'Warning: Could not set mcconf due to wrong signature');
+  if (at < 0) return undefined;
+  const [previous, name] = textsAround(bytes, at).before.slice(-2);
+  return previous === 'comm_block' ? name : undefined;
+}
+
 type VersionControl = Pick<ImageIdentity, 'branch' | 'commit' | 'compiler' | 'userBranch' | 'userCommit'>;
 
 /**
  * The texts of the terminal's `fw_info` (before 6.05 `fwinfo`), which lie side by side in the order they are used:
  * value, format, value, format. The linker keeps a text only once, and none that another one ends with: with a user
  * hash the format `Git Hash  : %s` is the end of `User Git Hash  : %s` and missing here; a value that is used twice
- * is missing the second time. Some versions align every text to four bytes, so any number of NULs lies in between.
+ * is missing the second time.
  */
 function readVersionControl(bytes: Uint8Array): VersionControl {
   const compilerFormat = 'Compiler  : %s';
@@ -85,13 +101,10 @@ function readVersionControl(bytes: Uint8Array): VersionControl {
   if (at < 0) return {};
   const found: { -readonly [K in keyof VersionControl]?: string } = {};
 
-  const before = latin1(bytes.subarray(Math.max(0, at - REACH), at))
-    .split('\0')
-    .filter((text) => text !== '');
+  const { before, after } = textsAround(bytes, at);
   /** Takes the last text before the compiler's format if it is a `pattern`. */
   const take = (pattern: RegExp): string | undefined => {
-    const text = before[before.length - 1];
-    const value = text === undefined ? undefined : pattern.exec(text)?.[1];
+    const value = pattern.exec(before.at(-1) ?? '')?.[1];
     if (value !== undefined) before.pop();
     return value;
   };
@@ -104,9 +117,6 @@ function readVersionControl(bytes: Uint8Array): VersionControl {
   if (commit !== undefined) found.commit = commit;
   if (branch !== undefined) found.branch = branch;
 
-  const after = latin1(bytes.subarray(at + compilerFormat.length, at + REACH))
-    .split('\0')
-    .filter((text) => text !== '');
   const userValue = (format: string): string | undefined =>
     /^([\x21-\x7e]+)$/.exec(after[after.indexOf(format) - 1] ?? '')?.[1];
   const userBranch = userValue('User Git Branch: %s');
@@ -117,11 +127,10 @@ function readVersionControl(bytes: Uint8Array): VersionControl {
 }
 
 /** Finds the signatures as little-endian words; literal pools stand at any place the compiler found convenient. */
-function readSignatures(bytes: Uint8Array): {
-  signatures: ImageIdentity['signatures'];
-  version: VersionCandidate[];
-} {
-  const wanted = new Set(configurationSignatures.flatMap((entry) => [entry.mcconf, entry.appconf]));
+function readSignatures(bytes: Uint8Array): { signatures: ImageIdentity['signatures']; version: Version[] } {
+  const wanted = new Set(
+    configurationSignatures.flatMap(({ mcconf, appconf }) => [mcconf.signature, appconf.signature]),
+  );
   const lowBytes = new Uint8Array(256);
   for (const signature of wanted) lowBytes[signature & 0xff] = 1;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -131,15 +140,17 @@ function readSignatures(bytes: Uint8Array): {
     const word = view.getUint32(at, true);
     if (wanted.has(word)) found.add(word);
   }
-  const mcconf = configurationSignatures.find((entry) => found.has(entry.mcconf))?.mcconf;
-  const appconf = configurationSignatures.find((entry) => found.has(entry.appconf))?.appconf;
+  const known = (kind: ConfigurationKind): number | undefined =>
+    configurationSignatures.map((entry) => entry[kind].signature).find((signature) => found.has(signature));
+  const mcconf = known('mcconf');
+  const appconf = known('appconf');
   return {
     signatures: {
       ...(mcconf === undefined ? {} : { mcconf }),
       ...(appconf === undefined ? {} : { appconf }),
     },
     version: configurationSignatures
-      .filter((entry) => entry.mcconf === mcconf && entry.appconf === appconf)
+      .filter((entry) => entry.mcconf.signature === mcconf && entry.appconf.signature === appconf)
       .map(({ major, minor }) => ({ major, minor })),
   };
 }
