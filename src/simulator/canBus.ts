@@ -1,0 +1,67 @@
+import type { ControllerTime } from './controllerTime';
+
+/** How a packet is meant: answered, an answer itself, or obeyed without a word (facts 2.5). */
+export type PacketMode = 'request' | 'answer' | 'silent';
+
+export const BROADCAST = 255;
+/** An 8-byte extended frame at 500 kbit/s. */
+const FRAME_MS = 0.26;
+const SHORT_PACKET = 6;
+const BYTES_PER_FRAME = 7;
+/** What the controller's receive FIFO holds while nobody empties it. */
+export const FIFO_FRAMES = 3;
+
+/** A packet of the VESC protocol on the bus. */
+export interface CanPacket {
+  readonly from: number;
+  readonly to: number;
+  readonly mode: PacketMode;
+  readonly payload: Uint8Array;
+  readonly frames: number;
+}
+
+/** A controller on the bus. */
+export interface CanNode {
+  /** The ids it answers to: none while it is starting; two with two motors. */
+  canIds(): readonly number[];
+  /** Currents of all its motors and so on, as its status messages tell them. */
+  arrive(packet: CanPacket): void;
+  readonly status: () => CanStatus | undefined;
+}
+
+/** What the others know of a node from its status messages. */
+export interface CanStatus {
+  readonly motorCurrent_A: number;
+  readonly inputCurrent_A: number;
+  readonly charge_Ah: number;
+  readonly chargeRegenerated_Ah: number;
+  readonly energy_Wh: number;
+  readonly energyRegenerated_Wh: number;
+}
+
+/** The bus between controllers. */
+export class CanBus {
+  private readonly nodes: CanNode[] = [];
+
+  constructor(private readonly time: ControllerTime) {}
+
+  attach(node: CanNode): void {
+    this.nodes.push(node);
+  }
+
+  /** The nodes apart from `self`. */
+  others(self: CanNode): readonly CanNode[] {
+    return this.nodes.filter((node) => node !== self);
+  }
+
+  /** Sends a packet from `self`, which never hears its own: to one id, or to {@link BROADCAST}. */
+  send(self: CanNode, from: number, to: number, payload: Uint8Array, mode: PacketMode): void {
+    const frames = payload.length <= SHORT_PACKET ? 1 : Math.ceil(payload.length / BYTES_PER_FRAME) + 1;
+    const packet: CanPacket = { from, to, mode, payload: payload.slice(), frames };
+    this.time.schedule(frames * FRAME_MS, () => {
+      for (const node of this.others(self)) {
+        if (to === BROADCAST || node.canIds().includes(to)) node.arrive(packet);
+      }
+    });
+  }
+}

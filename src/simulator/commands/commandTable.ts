@@ -1,0 +1,62 @@
+import { CommandId } from '../../protocol/commandId';
+import type { HardwareType } from '../../protocol/messages/identity';
+import { atLeast, type Version } from '../../protocol/version';
+import type { Handler } from '../firmware';
+import { identityCommands } from './identity';
+import { telemetryCommands } from './telemetry';
+import { updateCommands } from './update';
+
+/** Every command the simulated firmware acts on. */
+export const commandTable: Partial<Record<CommandId, Handler>> = {
+  ...identityCommands,
+  ...telemetryCommands,
+  ...updateCommands,
+};
+
+/** Commands that share one worker thread: while one runs, the others are dropped without a word (facts 2.1, B). */
+const blocking = new Set<CommandId>([
+  CommandId.TERMINAL_CMD,
+  CommandId.DETECT_MOTOR_PARAM,
+  CommandId.DETECT_MOTOR_R_L,
+  CommandId.DETECT_MOTOR_FLUX_LINKAGE,
+  CommandId.DETECT_ENCODER,
+  CommandId.DETECT_HALL_FOC,
+  CommandId.DETECT_MOTOR_FLUX_LINKAGE_OPENLOOP,
+  CommandId.DETECT_APPLY_ALL_FOC,
+  CommandId.PING_CAN,
+  CommandId.BM_CONNECT,
+  CommandId.BM_ERASE_FLASH_ALL,
+  CommandId.BM_WRITE_FLASH,
+  CommandId.BM_REBOOT,
+  CommandId.BM_DISCONNECT,
+  CommandId.BM_MAP_PINS_DEFAULT,
+  CommandId.BM_MAP_PINS_NRF5X,
+  CommandId.BM_MEM_READ,
+  CommandId.BM_WRITE_FLASH_LZO,
+  CommandId.GET_IMU_CALIBRATION,
+  CommandId.BM_MEM_WRITE,
+  CommandId.CAN_UPDATE_BAUD_ALL,
+]);
+
+export function isBlocking(id: CommandId): boolean {
+  return blocking.has(id);
+}
+
+/** The ids an Express module knows (facts 2.1). */
+const EXPRESS = new Set<number>([
+  ...[0, 1, 2, 3, 20, 29, 34, 36, 62, 65, 85],
+  ...[92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 117, 118, 120, 121, 122, 123, 124],
+  ...[130, 131, 132, 133, 134, 138, 139, 150, 152, 157, 158],
+]);
+/** Of these a BMS knows enough to be recognised and updated as one (facts 3.7 E). */
+const BMS = new Set<number>([0, 1, 2, 3, 20, 29, 34, 62, 93, 94, 95, 96]);
+
+/** True when a firmware of that version and hardware type dispatches command `id` (facts 2.1, 10). */
+export function isKnown(id: CommandId, version: Version, hardwareType: HardwareType): boolean {
+  if (hardwareType === 'custom-module') return EXPRESS.has(id);
+  if (hardwareType === 'bms') return BMS.has(id);
+  if (id >= CommandId.FW_INFO) return atLeast(version, 6, 6);
+  if (id >= CommandId.LISP_RMSG) return atLeast(version, 6, 5);
+  if (id >= CommandId.LISP_READ_CODE) return atLeast(version, 6, 0);
+  return true;
+}
