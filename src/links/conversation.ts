@@ -1,11 +1,13 @@
 import type { Clock } from '../base/clock';
 import { isVescError, VescError } from '../base/errors';
-import { fromLatin1 } from '../protocol/bytes';
 import { CommandId, commandName } from '../protocol/commandId';
+import { forwardCan } from '../protocol/messages/can';
+import { fwVersion } from '../protocol/messages/identity';
+import { decodePrint, terminalCommand } from '../protocol/messages/terminal';
 import { decodeReply, type Request } from '../protocol/request';
 import { isBlocking, repeatedOffset } from './commandTraits';
 import type { RequestOptions, TerminalOptions } from './endpoint';
-import { isEcho, printedText } from './print';
+import { isEcho } from './echo';
 import type { Subject, Turns } from './turns';
 import { Wait, type Outcome } from './wait';
 
@@ -15,13 +17,6 @@ const LATE_ANSWER_ms = 500;
 const ALIVE_ms = 500;
 /** A controller that never stops printing does not fill our memory. */
 const MAX_PRINTS = 10_000;
-
-/** Asked only to see whether anything answers at all. */
-const LIFE_SIGN: Request<true> = {
-  payload: Uint8Array.of(CommandId.FW_VERSION),
-  replyId: CommandId.FW_VERSION,
-  decode: () => true,
-};
 
 /** What a conversation needs of the link it goes over. */
 export interface Line {
@@ -103,7 +98,7 @@ export class Conversation {
       canId,
     });
     try {
-      await this.line.write(forwarded(canId, payload), () => false);
+      await this.line.write(addressed(canId, payload), () => false);
     } finally {
       turn.dispose();
     }
@@ -111,7 +106,7 @@ export class Conversation {
 
   async terminal(canId: number | undefined, command: string, options: TerminalOptions): Promise<string[]> {
     const { idle_ms = 300, timeout_ms = 3000, signal } = options;
-    const payload = Uint8Array.of(CommandId.TERMINAL_CMD, ...fromLatin1(command));
+    const payload = terminalCommand(command);
     const turn = await this.turns.take(
       { replyId: CommandId.PRINT, offset: undefined, blocking: true, canId },
       signal,
@@ -122,7 +117,7 @@ export class Conversation {
       signal?.throwIfAborted();
       const prints: string[] = [];
       const outcome = await this.wait<string[]>(canId, payload, timeout_ms, signal, (arrived, wait) => {
-        const text = printedText(arrived);
+        const text = decodePrint(arrived);
         if (text === undefined) return false;
         // Whatever was printed before the echo belongs to something else.
         if (isEcho(text, command)) prints.length = 0;
@@ -163,6 +158,7 @@ export class Conversation {
     signal: AbortSignal | undefined,
     offer: (arrived: Uint8Array, wait: Wait<R>) => boolean,
   ): Promise<Outcome<R>> {
+    const whole = addressed(canId, payload);
     const wait = new Wait<R>(this.clock, signal, () => this.waiters.delete(waiter));
     const waiter: Waiter = {
       offer: (arrived) => offer(arrived, wait),
@@ -170,7 +166,7 @@ export class Conversation {
     };
     this.waiters.add(waiter);
     this.line
-      .write(forwarded(canId, payload), () => wait.isOver)
+      .write(whole, () => wait.isOver)
       .then(
         () => {
           if (!wait.hasDeadline) wait.expire(timeout_ms, 'silence');
@@ -223,10 +219,8 @@ export class Conversation {
 
   private async isAlive(signal: AbortSignal | undefined): Promise<boolean> {
     try {
-      return await this.request(undefined, LIFE_SIGN, {
-        timeout_ms: ALIVE_ms,
-        ...(signal === undefined ? {} : { signal }),
-      });
+      await this.request(undefined, fwVersion(), { timeout_ms: ALIVE_ms, ...(signal && { signal }) });
+      return true;
     } catch (error) {
       if (isVescError(error, 'no-answer')) return false;
       throw error;
@@ -234,7 +228,7 @@ export class Conversation {
   }
 }
 
-/** `payload` as the controller at the link takes it: wrapped when it is for a CAN node (facts 2.5). */
-function forwarded(canId: number | undefined, payload: Uint8Array): Uint8Array {
-  return canId === undefined ? payload : Uint8Array.of(CommandId.FORWARD_CAN, canId, ...payload);
+/** `payload` as the controller at the link takes it. */
+function addressed(canId: number | undefined, payload: Uint8Array): Uint8Array {
+  return canId === undefined ? payload : forwardCan(canId, payload);
 }

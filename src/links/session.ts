@@ -3,12 +3,12 @@ import { type Disposable, DisposableStore } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import { VescError } from '../base/errors';
 import { FrameDecoder, encodeFrame } from '../protocol/frame';
+import { decodePrint } from '../protocol/messages/terminal';
 import type { Request } from '../protocol/request';
 import { Conversation } from './conversation';
 import type { Endpoint, RequestOptions, TerminalOptions } from './endpoint';
 import type { Link, LinkAddress } from './link';
 import { formatLinkAddress } from './linkAddress';
-import { printedText } from './print';
 import { Turns } from './turns';
 import { WriteQueue } from './writeQueue';
 
@@ -157,7 +157,7 @@ export class Session implements Endpoint, Disposable {
   private receive(bytes: Uint8Array): void {
     for (const payload of this.decoder.push(bytes)) {
       this.conversation.receive(payload);
-      const text = printedText(payload);
+      const text = decodePrint(payload);
       if (text !== undefined) this.prints.fire(text);
       this.packets.fire(payload);
     }

@@ -1,0 +1,95 @@
+import { type Clock, sleep } from '../base/clock';
+import { isVescError, VescError } from '../base/errors';
+import { type FirmwareVersion, fwVersion } from '../protocol/messages/identity';
+import type { LinkAddress } from './link';
+import { sameAddress } from './linkAddress';
+import type { SessionLease, SessionPool } from './sessionPool';
+
+/** What VESC Tool allows a port on connecting (facts 7.1); a running controller answers in milliseconds. */
+const ANSWER_ms = 500;
+/** A USB port needs about this long to settle after it appeared; trying more often finds nothing sooner. */
+const PAUSE_ms = 200;
+
+export interface FinderOptions {
+  readonly pool: SessionPool;
+  /** Where to look, the likeliest first; asked anew for every round, because ports come and go. */
+  readonly candidates: () => Promise<readonly LinkAddress[]>;
+  /** 24 lower-case hex digits. */
+  readonly uuid: string;
+  /** Looks behind each candidate, at the node with this CAN id. */
+  readonly canId?: number;
+  readonly clock: Clock;
+  /** How long to look, from now. */
+  readonly deadline_ms: number;
+  readonly signal?: AbortSignal;
+  /** Told before each try. */
+  readonly onTry?: (address: LinkAddress) => void;
+}
+
+export interface FoundController {
+  /** The caller's to dispose. */
+  readonly lease: SessionLease;
+  readonly version: FirmwareVersion;
+}
+
+/**
+ * Looks for the controller `uuid` until it answers, on whichever port it comes back. Links that cannot be opened,
+ * say nothing or lead to someone else are tried again in the next round.
+ * @throws VescError `controller-not-found` at the deadline; rejects with the reason of `signal`
+ */
+export async function findController(options: FinderOptions): Promise<FoundController> {
+  const { candidates, uuid, canId, clock, deadline_ms, signal, onTry } = options;
+  const start_ms = clock.now();
+  const tried: LinkAddress[] = [];
+  const timeUp = new AbortController();
+  const onAbort = (): void => timeUp.abort(signal?.reason);
+  const timer = clock.schedule(deadline_ms, () => {
+    const waited_ms = clock.now() - start_ms;
+    const can = canId === undefined ? {} : { canId };
+    timeUp.abort(new VescError('controller-not-found', { uuid, waited_ms, tried: tried.length, ...can }));
+  });
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    signal?.throwIfAborted();
+    for (;;) {
+      for (const address of distinct(await candidates())) {
+        timeUp.signal.throwIfAborted();
+        if (!tried.some((other) => sameAddress(other, address))) tried.push(address);
+        onTry?.(address);
+        const found = await tryAddress(address, options, timeUp.signal);
+        if (found !== undefined) return found;
+      }
+      await sleep(clock, PAUSE_ms, timeUp.signal);
+    }
+  } finally {
+    timer.dispose();
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The controller when it answers at `address`; undefined when not. Throws when time is up. */
+async function tryAddress(
+  address: LinkAddress,
+  { pool, uuid, canId }: FinderOptions,
+  signal: AbortSignal,
+): Promise<FoundController | undefined> {
+  let lease: SessionLease | undefined;
+  try {
+    lease = await pool.acquire(address, signal);
+    const endpoint = canId === undefined ? lease.session : lease.session.node(canId);
+    const version = await endpoint.request(fwVersion(), { timeout_ms: ANSWER_ms, signal });
+    if (version.uuid === uuid) return { lease, version };
+    lease.dispose();
+  } catch (error) {
+    lease?.dispose();
+    signal.throwIfAborted();
+    if (!isVescError(error)) throw error;
+  }
+  return undefined;
+}
+
+function distinct(addresses: readonly LinkAddress[]): LinkAddress[] {
+  return addresses.filter(
+    (address, at) => addresses.findIndex((other) => sameAddress(other, address)) === at,
+  );
+}

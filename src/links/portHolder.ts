@@ -1,0 +1,69 @@
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+
+/** A program that has a port open. */
+export interface PortHolder {
+  readonly pid: number;
+  readonly name: string;
+}
+
+/** What the search reads; exists so that a test can show it another computer. */
+export interface ProcessTable {
+  readonly ownPid: number;
+  /** The true path of a port that may be a link, as in /dev/serial/by-id. */
+  realpath(path: string): Promise<string>;
+  pids(): Promise<number[]>;
+  /** The targets of everything process `pid` has open; rejects where this user may not look. */
+  openFiles(pid: number): Promise<string[]>;
+  name(pid: number): Promise<string>;
+}
+
+/** The processes as Linux shows them in /proc; empty on other systems. */
+export const linuxProcesses: ProcessTable = {
+  ownPid: process.pid,
+  realpath: (path) => realpath(path),
+  async pids() {
+    const names = await readdir('/proc').catch(() => []);
+    return names.filter((name) => /^\d+$/.test(name)).map(Number);
+  },
+  async openFiles(pid) {
+    const folder = `/proc/${pid}/fd`;
+    const files = await readdir(folder);
+    return Promise.all(files.map((file) => readlink(`${folder}/${file}`).catch(() => '')));
+  },
+  name: async (pid) => (await readFile(`/proc/${pid}/comm`, 'utf8')).trim(),
+};
+
+/**
+ * Who holds each of `paths`, as far as this user may see (other users' processes only as root); paths that nobody
+ * is known to hold are absent.
+ */
+export async function findPortHolders(
+  paths: readonly string[],
+  processes: ProcessTable = linuxProcesses,
+): Promise<Map<string, PortHolder>> {
+  const wanted = new Map<string, string>();
+  for (const path of paths) wanted.set(await processes.realpath(path).catch(() => path), path);
+  const holders = new Map<string, PortHolder>();
+  for (const pid of await processes.pids()) {
+    for (const file of await processes.openFiles(pid).catch(() => [])) {
+      const path = wanted.get(file);
+      if (path === undefined || holders.has(path)) continue;
+      holders.set(path, { pid, name: await processes.name(pid).catch(() => 'a process') });
+    }
+  }
+  return holders;
+}
+
+/** The holder of `path` in words for a message, such as `minicom (pid 4711)`; undefined when it is not known. */
+export async function describePortHolder(
+  path: string,
+  processes: ProcessTable = linuxProcesses,
+): Promise<string | undefined> {
+  const holder = (await findPortHolders([path], processes)).get(path);
+  return holder && describeHolder(holder, processes.ownPid);
+}
+
+/** `holder` in words; our own process is "this program". */
+export function describeHolder(holder: PortHolder, ownPid: number = process.pid): string {
+  return holder.pid === ownPid ? 'this program' : `${holder.name} (pid ${holder.pid})`;
+}
