@@ -49,6 +49,11 @@ function watchOwnEnd(): void {
     // Not SIGKILL: a child of ours may have groups of its own to end.
     for (const child of groups) signalGroup(child, 'SIGTERM');
   });
+  // Whoever started this process may be killed without a word to it (npm's shell passes no signals on).
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(1);
+  }, 1000).unref();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => process.exit(128 + constants.signals[signal]));
   }

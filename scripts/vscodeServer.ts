@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { startGroup, stopGroup } from './children';
+import { createRunFolder } from './runFolder';
 import { Unavailable } from './unavailable';
 
 /** A package of the npm registry whose content must be exactly what we once looked at. */
@@ -164,7 +164,7 @@ function isAlive(pid: number): boolean {
 
 /** Starts a server on a free port of the loopback address and waits until it listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'vesc-vscode-'));
+  const folder = createRunFolder('vesc-vscode-');
   try {
     return await startServerIn(folder, options);
   } catch (error) {
@@ -188,7 +188,7 @@ async function startServerIn(folder: string, options: ServerOptions): Promise<Ru
     ...['--disable-workspace-trust', '--force-disable-user-env'],
     ...(connectionToken === undefined
       ? ['--without-connection-token']
-      : ['--connection-token', connectionToken]),
+      : ['--connection-token-file', await writeToken(folder, connectionToken)]),
     ...(options.smokeTestDriver === true ? ['--enable-smoke-test-driver'] : []),
   ];
   const child = startGroup(installation.node, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -223,6 +223,13 @@ async function startServerIn(folder: string, options: ServerOptions): Promise<Ru
     await stop();
     throw error;
   }
+}
+
+/** In a file, because everybody on this machine can read the arguments of a program. */
+async function writeToken(folder: string, token: string): Promise<string> {
+  const file = join(folder, 'token');
+  await writeFile(file, token, { mode: 0o600 });
+  return file;
 }
 
 async function environment(folder: string, options: ServerOptions): Promise<NodeJS.ProcessEnv> {

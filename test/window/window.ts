@@ -1,0 +1,14 @@
+import { Workbench } from '../support/workbench';
+
+let shared: Promise<Workbench> | undefined;
+
+/** The one window that the tests share, opened by whoever asks first. */
+export function sharedWindow(): Promise<Workbench> {
+  shared ??= Workbench.open();
+  return shared;
+}
+
+/** The shared window, if any test has opened it. */
+export async function openedWindow(): Promise<Workbench | undefined> {
+  return shared?.catch(() => undefined);
+}
