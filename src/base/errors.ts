@@ -1,6 +1,7 @@
 import { buildErrors } from './catalogue/buildErrors';
 import { imageErrors } from './catalogue/imageErrors';
 import { linkErrors } from './catalogue/linkErrors';
+import { settingsErrors } from './catalogue/settingsErrors';
 import { updateErrors } from './catalogue/updateErrors';
 import { usageErrors } from './catalogue/usageErrors';
 
@@ -29,6 +30,7 @@ export interface ErrorText {
 export const errorCatalogue = {
   ...linkErrors,
   ...imageErrors,
+  ...settingsErrors,
   ...updateErrors,
   ...buildErrors,
   ...usageErrors,

@@ -125,31 +125,31 @@ export class ByteWriter {
   private length = 0;
 
   u8(value: number): this {
-    this.view.setUint8(this.grow(1), value);
+    this.room(1).setUint8(this.length - 1, value);
     return this;
   }
   i8(value: number): this {
-    this.view.setInt8(this.grow(1), value);
+    this.room(1).setInt8(this.length - 1, value);
     return this;
   }
   u16(value: number): this {
-    this.view.setUint16(this.grow(2), value);
+    this.room(2).setUint16(this.length - 2, value);
     return this;
   }
   i16(value: number): this {
-    this.view.setInt16(this.grow(2), value);
+    this.room(2).setInt16(this.length - 2, value);
     return this;
   }
   u32(value: number): this {
-    this.view.setUint32(this.grow(4), value);
+    this.room(4).setUint32(this.length - 4, value);
     return this;
   }
   i32(value: number): this {
-    this.view.setInt32(this.grow(4), value);
+    this.room(4).setInt32(this.length - 4, value);
     return this;
   }
   i64(value: bigint): this {
-    this.view.setBigInt64(this.grow(8), value);
+    this.room(8).setBigInt64(this.length - 8, value);
     return this;
   }
   /**
@@ -168,7 +168,7 @@ export class ByteWriter {
   /** NaN, zero of either sign and what is too small become zero, as in the firmware; infinity has no code. */
   f32a(value: number): this {
     const single = Math.fround(value);
-    this.view.setFloat32(this.grow(4), Math.abs(single) >= SMALLEST_F32A ? single : 0);
+    this.room(4).setFloat32(this.length - 4, Math.abs(single) >= SMALLEST_F32A ? single : 0);
     return this;
   }
   f64a(value: number): this {
@@ -179,7 +179,8 @@ export class ByteWriter {
     return this.bytes(fromLatin1(text)).u8(0);
   }
   bytes(bytes: Uint8Array): this {
-    this.buffer.set(bytes, this.grow(bytes.length));
+    this.room(bytes.length);
+    this.buffer.set(bytes, this.length - bytes.length);
     return this;
   }
 
@@ -188,8 +189,8 @@ export class ByteWriter {
     return this.buffer.slice(0, this.length);
   }
 
-  private grow(by: number): number {
-    const start = this.length;
+  /** Makes room for `by` more bytes; the view is the one to write them to, it may be a new one. */
+  private room(by: number): DataView {
     this.length += by;
     if (this.length > this.buffer.length) {
       const bigger = new Uint8Array(Math.max(this.length, 2 * this.buffer.length));
@@ -197,6 +198,6 @@ export class ByteWriter {
       this.buffer = bigger;
       this.view = new DataView(bigger.buffer);
     }
-    return start;
+    return this.view;
   }
 }

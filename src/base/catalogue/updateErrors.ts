@@ -1,13 +1,134 @@
 import { defineErrors } from './define';
 
+const UNTOUCHED = 'The controller is untouched and runs what it ran before.';
+const OLD_INTACT = 'Its old firmware is intact and runs.';
+
 /** The update procedure: preflight refusals and the ways an update can end other than well. */
 export const updateErrors = defineErrors({
+  'not-a-vesc': {
+    exitStatus: 4,
+    text: (d: { hardware: string; hardwareType: string }) => ({
+      happened: `${d.hardware} is a ${d.hardwareType === 'bms' ? 'VESC BMS' : 'module (ESP32 or other)'}, not a motor controller.`,
+      state: UNTOUCHED,
+      next: 'Motor-controller firmware cannot run there; update it with its own tool, or pick the controller behind it on CAN.',
+    }),
+  },
+  'firmware-too-old': {
+    exitStatus: 4,
+    text: (d: { version: string }) => ({
+      happened: `Firmware ${d.version} has no way to update itself that is safe to use (3.59 is the first).`,
+      state: UNTOUCHED,
+      next: 'Program it once over SWD; after that every update works from here.',
+    }),
+  },
+  'wrong-hardware': {
+    exitStatus: 4,
+    text: (d: { image: string; controller: string }) => ({
+      happened: `The image is for hardware "${d.image}", the controller is a "${d.controller}".`,
+      state: UNTOUCHED,
+      next:
+        `Build the board that belongs to "${d.controller}". Wrong firmware can destroy the power stage; to send it all ` +
+        `the same, type the controller's hardware name (--override-hardware "${d.controller}").`,
+    }),
+  },
+  'hardware-unknown': {
+    exitStatus: 4,
+    text: (d: { file: string; controller: string }) => ({
+      happened: `${d.file} does not say for which hardware it is.`,
+      state: UNTOUCHED,
+      next: `If you are sure that it is for "${d.controller}", type that name (--override-hardware "${d.controller}").`,
+    }),
+  },
+  'motor-turning': {
+    exitStatus: 4,
+    text: (d: { erpm: number; duty: number }) => ({
+      happened: `The motor is turning (${d.erpm} ERPM, duty ${d.duty.toFixed(3)}).`,
+      state: 'Nothing was erased; the old firmware runs.',
+      next: 'Stop the motor and let it come to rest, then try again.',
+    }),
+  },
+  'voltage-low': {
+    exitStatus: 4,
+    text: (d: { voltage_V: number; minimum_V: number }) => ({
+      happened: `The supply is ${d.voltage_V.toFixed(1)} V; flash is not safely erased below ${d.minimum_V} V.`,
+      state: UNTOUCHED,
+      next: 'Connect the battery or a supply. If the controller is powered another way, override voltage-low.',
+    }),
+  },
+  'erase-refused': {
+    exitStatus: 5,
+    text: (_: Record<string, never>) => ({
+      happened: 'The controller could not erase its staging area.',
+      state: OLD_INTACT,
+      next: 'It refuses while a motor is not released: stop everything that drives it, and try again.',
+    }),
+  },
+  'write-refused': {
+    exitStatus: 5,
+    text: (d: { offset: number }) => ({
+      happened: `The controller could not write its staging area at offset ${d.offset}.`,
+      state: OLD_INTACT,
+      next: 'Check the supply voltage and try again; if it stays at the same offset, the flash is worn out.',
+    }),
+  },
+  'jump-ignored': {
+    exitStatus: 5,
+    text: (_: Record<string, never>) => ({
+      happened: 'The controller did not enter its bootloader, although told so several times.',
+      state: OLD_INTACT,
+      next: 'Restart it and flash again.',
+    }),
+  },
+  'link-lost': {
+    exitStatus: 5,
+    text: (d: { reason: string }) => ({
+      happened: `The connection broke before the new firmware was put in place: ${d.reason}`,
+      state: `${OLD_INTACT} Stored LispBM and QML code may be erased; the snapshot has it.`,
+      next: 'Connect again and flash again; the settings and code are written back then.',
+    }),
+  },
   cancelled: {
     exitStatus: 5,
     text: (d: { work: string }) => ({
       happened: `${d.work} was cancelled.`,
-      state: 'The controller keeps what it had.',
+      state: 'The controller keeps the firmware it had.',
       next: 'Start it again when you are ready.',
+    }),
+  },
+  'not-taken': {
+    exitStatus: 6,
+    text: (d: { causes: readonly string[]; running: string }) => ({
+      happened: `The controller came back with its old firmware (${d.running}). Most likely cause: ${d.causes.join(' Or: ')}`,
+      state: OLD_INTACT,
+      next: 'Install the bootloader for this hardware, then flash again.',
+    }),
+  },
+  'came-back-different': {
+    exitStatus: 6,
+    text: (d: { running: string; expected: string }) => ({
+      happened: `The controller came back with ${d.running}, which is neither its old firmware nor ${d.expected}.`,
+      state: 'It runs that firmware.',
+      next: 'Check whether somebody else flashed it meanwhile, then flash again.',
+    }),
+  },
+  unproven: {
+    exitStatus: 8,
+    text: (d: { running: string }) => ({
+      happened: `The controller copied something and came back as ${d.running}, but old and new image read the same.`,
+      state: 'It runs, with either the old or the new image.',
+      next: 'Build with this extension: its images carry an identity that proves what runs.',
+    }),
+  },
+  lost: {
+    exitStatus: 7,
+    text: (d: { waited_s: number; uuid: string }) => ({
+      happened: `Controller ${d.uuid} did not come back within ${d.waited_s} s after its bootloader was started.`,
+      state:
+        'LEDs tell: red flashing fast = the new firmware failed its own check; 8 red blinks = the bootloader could not ' +
+        'program it; dark = no firmware.',
+      next:
+        'Leave it powered two more minutes, then unplug and plug in USB. If it stays silent, program it over SWD: the ' +
+        'app .bin at 0x08000000, the bootloader at 0x080E0000.',
     }),
   },
 });

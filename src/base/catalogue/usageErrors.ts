@@ -1,17 +1,82 @@
 import { defineErrors } from './define';
 
-/** What was asked cannot be understood. */
+/** What was asked cannot be understood, or cannot be done with what was named. */
 export const usageErrors = defineErrors({
   usage: {
     exitStatus: 2,
-    text: (d: { problem: string }) => ({ happened: d.problem, state: '', next: 'See vesc --help.' }),
+    text: (d: { problem: string; didYouMean?: string; help?: string }) => ({
+      happened: d.problem,
+      state: '',
+      next: `${d.didYouMean === undefined ? '' : `Did you mean ${d.didYouMean}? `}See ${d.help ?? 'vesc --help'}.`,
+    }),
+  },
+  'no-controller': {
+    exitStatus: 3,
+    text: (d: { others: readonly string[] }) => ({
+      happened: 'No controller is plugged in here.',
+      state:
+        d.others.length === 0
+          ? ''
+          : `Serial ports that do not look like one: ${d.others.slice(0, 5).join(', ')}.`,
+      next:
+        'Plug one in by USB and give it power; or name the link with --port: a serial path, tcp://host:65102, or sim: ' +
+        'for a simulated controller.',
+    }),
+  },
+  'several-controllers': {
+    exitStatus: 2,
+    text: (d: { ports: readonly string[] }) => ({
+      happened: `${d.ports.length} controllers are plugged in: ${d.ports.join(', ')}.`,
+      state: 'None of them was touched.',
+      next: `Say which one, for example --port ${d.ports[0] ?? ''}.`,
+    }),
+  },
+  'not-a-motor-controller': {
+    exitStatus: 2,
+    text: (d: { hardware: string; hardwareType: string; wanted: string }) => ({
+      happened: `${d.hardware} is a ${d.hardwareType === 'bms' ? 'VESC BMS' : 'module (ESP32 or other)'}: it has no ${d.wanted}.`,
+      state: 'Nothing on it was changed.',
+      next: 'Name the motor controller behind it with --can; vesc scan lists them.',
+    }),
+  },
+  'no-snapshot': {
+    exitStatus: 2,
+    text: (d: { path: string; uuid: string; hardware: string }) => ({
+      happened: `${d.path} holds no settings of this controller (${d.hardware}, UUID ${d.uuid}).`,
+      state: 'The controller is untouched.',
+      next: 'Name the folder or the file that vesc backup or vesc flash wrote for this very controller.',
+    }),
+  },
+  'file-unwritable': {
+    exitStatus: 2,
+    text: (d: { path: string; reason: string }) => ({
+      happened: `${d.path} cannot be written: ${d.reason}.`,
+      state: '',
+      next: 'Check the path, its permissions and the free space.',
+    }),
+  },
+  'cannot-listen': {
+    exitStatus: 2,
+    text: (d: { address: string; reason: string }) => ({
+      happened: `The simulated controller cannot listen at ${d.address}: ${d.reason}.`,
+      state: '',
+      next: 'Choose another port or path, or --tcp 0 for any free port.',
+    }),
+  },
+  'not-connected': {
+    exitStatus: 3,
+    text: (d: { what: string }) => ({
+      happened: `No connection to ${d.what}.`,
+      state: '',
+      next: 'Connect to it first.',
+    }),
   },
   internal: {
     exitStatus: 1,
     text: (d: { reason: string }) => ({
       happened: `Something went wrong inside: ${d.reason}.`,
-      state: 'What the controller holds was not changed by this.',
-      next: 'Please report it with the log.',
+      state: '',
+      next: 'If a controller was being changed, look what runs on it before you go on. Please report this with the log.',
     }),
   },
 });

@@ -1,0 +1,31 @@
+import { defineErrors } from './define';
+
+const KEPT = 'The snapshot keeps what was read before.';
+
+/** Reading, keeping and writing back what a user has on a controller. */
+export const settingsErrors = defineErrors({
+  'snapshot-failed': {
+    exitStatus: 4,
+    text: (d: { reason: string }) => ({
+      happened: `The settings of the controller could not be read, and an update erases them: ${d.reason}`,
+      state: 'The controller is untouched.',
+      next: 'Try again; or override this if the settings do not matter.',
+    }),
+  },
+  'snapshot-unreadable': {
+    exitStatus: 2,
+    text: (d: { path: string; reason: string }) => ({
+      happened: `${d.path} is not a settings snapshot that this version can read: ${d.reason}.`,
+      state: 'The controller is untouched.',
+      next: 'Choose another snapshot.',
+    }),
+  },
+  'code-storage-failed': {
+    exitStatus: 1,
+    text: (d: { what: string; step: string; offset: number }) => ({
+      happened: `${d.what}: ${d.step} failed at offset ${d.offset}.`,
+      state: KEPT,
+      next: 'Restore the settings again from the snapshot.',
+    }),
+  },
+});

@@ -1,0 +1,215 @@
+import type { Clock } from '../base/clock';
+import type { Disposable } from '../base/disposable';
+import { Emitter } from '../base/emitter';
+import { isVescError, type VescError } from '../base/errors';
+import type { Endpoint } from '../links/endpoint';
+import type { LinkAddress } from '../links/link';
+import type { FaultRecord } from '../protocol/faultListing';
+import { parseFaultListing } from '../protocol/faultListing';
+import { faultName } from '../protocol/faults';
+import { getValuesSelective, type Values } from '../protocol/messages/telemetry';
+import type { ControllerRecord } from '../settings/controllerMemory';
+import type { ControllerIdentity } from '../update/controllerIdentity';
+
+/**
+ * `connecting`: being opened or identified. `connected`: answers. `silent`: the link is open, but nothing answers.
+ * `updating`: an update owns it. `disconnected`: the link is closed.
+ */
+export type ControllerState = 'connecting' | 'connected' | 'silent' | 'updating' | 'disconnected';
+
+/** The values the tree shows. Reading the currents resets averages, so they are read only while somebody looks. */
+const SHOWN = [
+  'tempFet_C',
+  'tempMotor_C',
+  'motorCurrent_A',
+  'inputCurrent_A',
+  'duty',
+  'erpm',
+  'voltage_V',
+  'fault',
+] as const satisfies readonly (keyof Values)[];
+export type ShownValues = Pick<Values, (typeof SHOWN)[number]>;
+
+/** `watched`: somebody looks at its values. `minded`: only the fault bit is read, which disturbs nobody. */
+export type Attention = 'watched' | 'minded';
+
+const POLL_MS: Record<Attention, number> = { watched: 250, minded: 250 };
+/** A fault clears itself after 500 ms (facts 14): both rates see every one. */
+const POLL_TIMEOUT_MS = 1000;
+/** Misses in a row before a controller counts as silent. */
+const MISSES = 3;
+const FAULTS_TIMEOUT_MS = 5000;
+
+/** A fault seen while connected. */
+export interface FaultSighting {
+  /** `FAULT_CODE_…` */
+  readonly fault: string;
+  readonly at: Date;
+}
+
+/** One controller as the user sees it: who it is, what runs, how it is. Tells when any of that changes. */
+export class Controller implements Disposable {
+  private readonly changes = new Emitter<void>();
+  private readonly faults = new Emitter<FaultSighting>();
+  private poll: Disposable | undefined;
+  private attention: Attention = 'minded';
+  private misses = 0;
+
+  /** Fires after every change of what can be read below. */
+  readonly onChange = this.changes.event;
+  /** Fires once for each fault that appears. */
+  readonly onFault = this.faults.event;
+
+  state: ControllerState = 'connecting';
+  /** Why it is not connected. */
+  problem: VescError | undefined;
+  identity: ControllerIdentity | undefined;
+  record: ControllerRecord | undefined;
+  values: ShownValues | undefined;
+  /** The active fault's full name; null when there is none, undefined before it was read. */
+  activeFault: string | null | undefined;
+  /** The faults since its start, as the firmware recorded them; undefined before they were asked for. */
+  faultHistory: readonly FaultRecord[] | undefined;
+  /** The other controllers on its CAN bus; undefined before the bus was scanned. */
+  nodes: readonly Controller[] | undefined;
+  /** What came of the last update, until the next one. */
+  lastVerdict: string | undefined;
+
+  private endpointInUse: Endpoint | undefined;
+
+  /**
+   * @param address the link it is reached on
+   * @param canId its node on the bus behind that link; undefined for the controller at the link itself
+   */
+  constructor(
+    public address: LinkAddress,
+    readonly canId: number | undefined,
+    private readonly clock: Clock,
+  ) {}
+
+  /** How to talk to it; undefined while it cannot be. */
+  get endpoint(): Endpoint | undefined {
+    return this.endpointInUse;
+  }
+
+  /** What people call it: the name they gave it, else its hardware. */
+  get title(): string {
+    return this.record?.name ?? this.identity?.hardware ?? 'controller';
+  }
+
+  /** It answers at `endpoint` and is `identity`. */
+  attach(endpoint: Endpoint, identity: ControllerIdentity, record: ControllerRecord): void {
+    this.endpointInUse = endpoint;
+    this.identity = identity;
+    this.record = record;
+    this.problem = undefined;
+    this.misses = 0;
+    // After a restart the firmware has forgotten its faults.
+    this.faultHistory = undefined;
+    this.activeFault = undefined;
+    this.become('connected');
+    this.pollSoon(0);
+  }
+
+  /** It cannot be talked to for now. */
+  detach(state: 'connecting' | 'disconnected' | 'updating', problem?: VescError): void {
+    this.poll?.dispose();
+    this.endpointInUse = state === 'updating' ? this.endpointInUse : undefined;
+    this.values = undefined;
+    this.problem = problem;
+    for (const node of this.nodes ?? []) node.detach(state === 'updating' ? 'disconnected' : state, problem);
+    this.become(state);
+  }
+
+  /** What is remembered of it changed. */
+  remember(record: ControllerRecord): void {
+    this.record = record;
+    this.changed();
+  }
+
+  /** The nodes found on its bus replace those known before. */
+  adopt(nodes: readonly Controller[]): void {
+    for (const node of this.nodes ?? []) if (!nodes.includes(node)) node.dispose();
+    this.nodes = nodes;
+    this.changed();
+  }
+
+  /** How closely its values are followed. */
+  attend(attention: Attention): void {
+    this.attention = attention;
+    if (attention === 'minded') this.values = undefined;
+    for (const node of this.nodes ?? []) node.attend(attention);
+  }
+
+  /** Tells those who listen that something changed here. */
+  changed(): void {
+    this.changes.fire();
+  }
+
+  /**
+   * Reads the fault history. It takes the terminal, so it is done when asked for and not on a timer.
+   * @throws VescError of the link
+   */
+  async readFaults(): Promise<readonly FaultRecord[]> {
+    const prints = (await this.endpointInUse?.terminal('faults', { timeout_ms: FAULTS_TIMEOUT_MS })) ?? [];
+    const { history } = parseFaultListing(prints);
+    this.faultHistory = history;
+    this.changed();
+    return history;
+  }
+
+  dispose(): void {
+    this.poll?.dispose();
+    for (const node of this.nodes ?? []) node.dispose();
+    this.changes.dispose();
+    this.faults.dispose();
+  }
+
+  private become(state: ControllerState): void {
+    this.state = state;
+    this.changed();
+  }
+
+  private pollSoon(delay_ms: number): void {
+    this.poll?.dispose();
+    this.poll = this.clock.schedule(delay_ms, () => void this.readValues());
+  }
+
+  /** One read, then the next is due: never two at a time, and none while the link is somebody else's. */
+  private async readValues(): Promise<void> {
+    const endpoint = this.endpointInUse;
+    if (!endpoint || this.identity?.hardwareType !== 'vesc') return;
+    const watched = this.attention === 'watched';
+    try {
+      const options = { timeout_ms: POLL_TIMEOUT_MS };
+      const values = watched ? await endpoint.request(getValuesSelective(SHOWN), options) : undefined;
+      const { fault } = values ?? (await endpoint.request(getValuesSelective(['fault']), options));
+      if (endpoint !== this.endpointInUse) return;
+      this.take(fault, values);
+    } catch (error) {
+      if (!isVescError(error)) throw error;
+      if (endpoint !== this.endpointInUse || isVescError(error, 'link-closed')) return;
+      if (!isVescError(error, 'link-in-use')) this.miss(error);
+    }
+    this.pollSoon(POLL_MS[this.attention]);
+  }
+
+  private take(code: number, values: ShownValues | undefined): void {
+    this.misses = 0;
+    this.values = values ?? this.values;
+    const fault = code === 0 ? null : faultName(code);
+    const different = fault !== this.activeFault;
+    const appeared = different && fault !== null;
+    this.activeFault = fault;
+    if (appeared) this.faults.fire({ fault, at: this.clock.date() });
+    if (this.state === 'silent') this.become('connected');
+    else if (values || different) this.changed();
+  }
+
+  private miss(error: VescError): void {
+    this.misses++;
+    if (this.misses < MISSES || this.state !== 'connected') return;
+    this.problem = error;
+    this.become('silent');
+  }
+}

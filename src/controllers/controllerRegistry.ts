@@ -1,0 +1,272 @@
+import type { Clock } from '../base/clock';
+import { type Disposable, DisposableStore } from '../base/disposable';
+import { Emitter } from '../base/emitter';
+import { isVescError, VescError } from '../base/errors';
+import type { LinkAddress } from '../links/link';
+import { formatLinkAddress, sameAddress } from '../links/linkAddress';
+import type { SessionLease, SessionPool } from '../links/sessionPool';
+import { pingCan } from '../protocol/messages/can';
+import type { ControllerMemory } from '../settings/controllerMemory';
+import { silenceIs } from '../settings/secondMotor';
+import { identifyController } from '../update/controllerIdentity';
+import type { UpdateHooks, Updater, UpdateRequest } from '../update/updater';
+import type { UpdateResult } from '../update/verdict';
+import { type Attention, Controller, type FaultSighting } from './controller';
+
+const IDENTIFY = { timeout_ms: 1000, attempts: 3 } as const;
+const NODE = { timeout_ms: 500, attempts: 2 } as const;
+/** 255 pings of 10 ms, and up to 4.2 s on a dead bus (facts 14). */
+const PING_TIMEOUT_MS = 6000;
+/** How often a controller that went away is looked for. */
+const RETRY_MS = 1500;
+
+export interface RegistryDependencies {
+  readonly pool: SessionPool;
+  readonly clock: Clock;
+  readonly memory: ControllerMemory;
+  readonly updater: Updater;
+}
+
+/** What the registry keeps of one connection. */
+interface Connection {
+  readonly controller: Controller;
+  lease: SessionLease | undefined;
+  retry: Disposable | undefined;
+  readonly listeners: DisposableStore;
+}
+
+/**
+ * The controllers the user connected. Ports are opened for these and no others; one that goes away is taken up
+ * again when it returns.
+ */
+export class ControllerRegistry implements Disposable {
+  private readonly connections: Connection[] = [];
+  private readonly changes = new Emitter<Controller | undefined>();
+  private readonly faults = new Emitter<{ controller: Controller; sighting: FaultSighting }>();
+  private attention: Attention = 'minded';
+  private chosen: Controller | undefined;
+
+  /** Fires with the controller that changed, or without one when the list or the selection did. */
+  readonly onChange = this.changes.event;
+  readonly onFault = this.faults.event;
+
+  constructor(private readonly dependencies: RegistryDependencies) {}
+
+  get controllers(): readonly Controller[] {
+    return this.connections.map((connection) => connection.controller);
+  }
+
+  /** The controller that commands work on: the one picked, else the only one there is. */
+  get selected(): Controller | undefined {
+    if (this.chosen) return this.chosen;
+    return this.connections.length === 1 ? this.connections[0]!.controller : undefined;
+  }
+
+  select(controller: Controller | undefined): void {
+    this.chosen = controller;
+    this.changes.fire(undefined);
+  }
+
+  /**
+   * Connects to the controller at `address`; the one that is there already, if any.
+   * @throws VescError of the link; the controller is then not in the list
+   */
+  async connect(address: LinkAddress, signal?: AbortSignal): Promise<Controller> {
+    const present = this.connections.find(({ controller }) => sameAddress(controller.address, address));
+    if (present) {
+      if (present.controller.state === 'disconnected') await this.open(present, signal);
+      return present.controller;
+    }
+    const controller = new Controller(address, undefined, this.dependencies.clock);
+    const connection: Connection = {
+      controller,
+      lease: undefined,
+      retry: undefined,
+      listeners: new DisposableStore(),
+    };
+    this.follow(controller);
+    this.connections.push(connection);
+    this.changes.fire(undefined);
+    try {
+      await this.open(connection, signal);
+    } catch (error) {
+      this.remove(connection);
+      throw error;
+    }
+    return controller;
+  }
+
+  /** Lets go of a controller and its port. */
+  disconnect(controller: Controller): void {
+    const connection = this.connectionOf(controller);
+    if (connection) this.remove(connection);
+  }
+
+  /** Reads again who answers there, and its faults. */
+  async refresh(controller: Controller): Promise<void> {
+    const connection = this.connectionOf(controller);
+    if (!connection) return;
+    if (!connection.lease) return this.open(connection);
+    await this.identify(connection);
+    await controller.readFaults();
+  }
+
+  /**
+   * Finds the other controllers on the CAN bus behind `controller`; takes about 3 s.
+   * @throws VescError of the link
+   */
+  async scan(controller: Controller): Promise<readonly Controller[]> {
+    const connection = this.connectionOf(controller);
+    const session = connection?.lease?.session;
+    if (!session) throw new VescError('not-connected', { what: controller.title });
+    const ids = await silenceIs(session.request(pingCan(), { timeout_ms: PING_TIMEOUT_MS }), []);
+    const nodes: Controller[] = [];
+    for (const canId of ids) {
+      const endpoint = session.node(canId);
+      const identity = await silenceIs(identifyController(endpoint, NODE), undefined);
+      if (!identity) continue;
+      const known = controller.nodes?.find((node) => node.canId === canId);
+      const node = known ?? new Controller(controller.address, canId, this.dependencies.clock);
+      if (!known) this.follow(node);
+      node.attach(endpoint, identity, await this.dependencies.memory.recall(identity.uuid));
+      nodes.push(node);
+    }
+    controller.adopt(nodes);
+    return nodes;
+  }
+
+  /** Updates the firmware of a controller or a CAN node; it is connected again afterwards. */
+  async update(
+    controller: Controller,
+    request: Omit<UpdateRequest, 'target'>,
+    hooks: UpdateHooks,
+  ): Promise<UpdateResult> {
+    const connection = this.connectionOf(controller);
+    const { address, canId } = controller;
+    connection?.controller.detach('updating');
+    try {
+      const target = canId === undefined ? { address } : { address, canId };
+      const result = await this.dependencies.updater.run({ ...request, target }, hooks);
+      controller.lastVerdict = result.verdict;
+      if (connection) connection.controller.address = result.address;
+      return result;
+    } finally {
+      if (connection) await this.reopen(connection);
+    }
+  }
+
+  /** Gives a controller a name, or takes it away. */
+  async rename(controller: Controller, name: string | undefined): Promise<void> {
+    if (!controller.identity) return;
+    const { memory } = this.dependencies;
+    const { name: _, ...record } = await memory.recall(controller.identity.uuid);
+    controller.remember(await memory.replace(name ? { ...record, name } : record));
+  }
+
+  /** Remembers which board is built for a controller. */
+  async rememberBoard(controller: Controller, board: string): Promise<void> {
+    if (!controller.identity) return;
+    controller.remember(await this.dependencies.memory.remember(controller.identity.uuid, { board }));
+  }
+
+  /** How closely values are followed: `watched` while somebody looks at them. */
+  attend(attention: Attention): void {
+    this.attention = attention;
+    for (const { controller } of this.connections) controller.attend(attention);
+  }
+
+  dispose(): void {
+    for (const connection of [...this.connections]) this.remove(connection);
+    this.changes.dispose();
+    this.faults.dispose();
+  }
+
+  private async open(connection: Connection, signal?: AbortSignal): Promise<void> {
+    const { controller } = connection;
+    connection.retry?.dispose();
+    controller.detach('connecting');
+    const lease = await this.dependencies.pool.acquire(controller.address, signal).catch((error: unknown) => {
+      if (isVescError(error)) controller.detach('disconnected', error);
+      throw error;
+    });
+    if (!this.connections.includes(connection)) return lease.dispose();
+    connection.lease = lease;
+    lease.session.onClose((reason) => {
+      if (connection.lease === lease) this.lost(connection, reason);
+    });
+    try {
+      await this.identify(connection);
+    } catch (error) {
+      this.release(connection);
+      if (isVescError(error)) controller.detach('disconnected', error);
+      throw error;
+    }
+  }
+
+  private async identify({ controller, lease }: Connection): Promise<void> {
+    if (!lease) return;
+    const identity = await identifyController(lease.session, IDENTIFY);
+    controller.attach(lease.session, identity, await this.dependencies.memory.recall(identity.uuid));
+    controller.attend(this.attention);
+  }
+
+  private lost(connection: Connection, reason: VescError): void {
+    this.release(connection);
+    // An update waits for the controller itself and opens the link again when it is over.
+    if (connection.controller.state === 'updating') return;
+    connection.controller.detach('disconnected', reason);
+    this.retryLater(connection);
+  }
+
+  private retryLater(connection: Connection): void {
+    connection.retry?.dispose();
+    connection.retry = this.dependencies.clock.schedule(RETRY_MS, () => void this.reopen(connection));
+  }
+
+  /** Takes a connection up again; while that fails, tries on. */
+  private async reopen(connection: Connection): Promise<void> {
+    if (!this.connections.includes(connection)) return;
+    try {
+      if (connection.lease) await this.identify(connection);
+      else await this.open(connection);
+    } catch (error) {
+      if (!isVescError(error)) throw error;
+      this.retryLater(connection);
+    }
+  }
+
+  private release(connection: Connection): void {
+    const { lease } = connection;
+    connection.lease = undefined;
+    lease?.dispose();
+  }
+
+  private remove(connection: Connection): void {
+    const index = this.connections.indexOf(connection);
+    if (index < 0) return;
+    this.connections.splice(index, 1);
+    connection.retry?.dispose();
+    this.release(connection);
+    if (this.chosen === connection.controller) this.chosen = undefined;
+    connection.controller.dispose();
+    this.changes.fire(undefined);
+  }
+
+  private follow(controller: Controller): void {
+    controller.onChange(() => this.changes.fire(controller));
+    controller.onFault((sighting) => this.faults.fire({ controller, sighting }));
+  }
+
+  private connectionOf(controller: Controller): Connection | undefined {
+    return this.connections.find(
+      (connection) =>
+        connection.controller === controller || connection.controller.nodes?.includes(controller),
+    );
+  }
+}
+
+/** The address of a controller as people read it, with its CAN id when it is a node. */
+export function formatPlace(controller: Controller): string {
+  const place = formatLinkAddress(controller.address);
+  return controller.canId === undefined ? place : `${place}, CAN ${controller.canId}`;
+}

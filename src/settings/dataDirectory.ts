@@ -1,0 +1,22 @@
+import { posix, win32 } from 'node:path';
+
+/**
+ * Where snapshots, journals, build records and what we know of each controller are kept: one place per user,
+ * shared by the extension and the command line. `VESC_DATA_DIR` moves it.
+ */
+export function dataDirectory(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+  home: string,
+): string {
+  const chosen = env['VESC_DATA_DIR'];
+  if (chosen !== undefined && chosen !== '') return chosen;
+  const path = platform === 'win32' ? win32 : posix;
+  const base =
+    platform === 'win32'
+      ? (env['APPDATA'] ?? path.join(home, 'AppData', 'Roaming'))
+      : platform === 'darwin'
+        ? path.join(home, 'Library', 'Application Support')
+        : env['XDG_DATA_HOME'] || path.join(home, '.local', 'share');
+  return path.join(base, 'vesc-firmware');
+}

@@ -1,0 +1,46 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** The few file operations that what we keep needs; in memory for tests. Paths are relative to one root. */
+export interface FileStore {
+  /** Where `path` lies, for messages to the user. */
+  locate(path: string): string;
+  /** The content, or `undefined` when there is no such file. */
+  read(path: string): Promise<string | undefined>;
+  /** Replaces the content in one step: after a crash or power cut either the old or the new text is there. */
+  write(path: string, text: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** The names in a folder, sorted; none when there is no such folder. */
+  list(folder: string): Promise<string[]>;
+}
+
+/** A {@link FileStore} under the folder `root`, which is made when first written to. */
+export function fileStore(root: string): FileStore {
+  return {
+    locate: (path) => join(root, path),
+    read: (path) => readFile(join(root, path), 'utf8').catch(undefinedWhenMissing),
+    async write(path, text) {
+      const target = join(root, path);
+      const draft = `${target}.${process.pid}.tmp`;
+      await mkdir(dirname(target), { recursive: true });
+      const file = await open(draft, 'w', 0o600);
+      try {
+        await file.writeFile(text);
+        // What is about to be erased on the controller must be on the disk, not only in its cache.
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, target);
+    },
+    remove: (path) => rm(join(root, path), { force: true }),
+    async list(folder) {
+      const names = await readdir(join(root, folder)).catch(undefinedWhenMissing);
+      return (names ?? []).sort();
+    },
+  };
+}
+
+function undefinedWhenMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}

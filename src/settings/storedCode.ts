@@ -1,0 +1,90 @@
+import { VescError } from '../base/errors';
+import type { Endpoint } from '../links/endpoint';
+import { ByteWriter } from '../protocol/bytes';
+import { crc16 } from '../protocol/crc16';
+import {
+  lispEraseCode,
+  lispReadCode,
+  lispWriteCode,
+  qmlErase,
+  qmlReadCode,
+  qmlWrite,
+} from '../protocol/messages/codeStorage';
+import { silenceIs } from './secondMotor';
+
+/** The two programs a controller stores besides its firmware; both lie where an update is staged (facts 3.1). */
+export type CodeKind = 'lisp' | 'qml';
+
+const MESSAGES = {
+  lisp: { read: lispReadCode, erase: lispEraseCode, write: lispWriteCode, name: 'LispBM code' },
+  qml: { read: qmlReadCode, erase: qmlErase, write: qmlWrite, name: 'QML code' },
+} as const;
+
+/** VESC Tool's sizes and deadlines (facts 2.8, 9.1). */
+const READ_LENGTH = 400;
+const WRITE_LENGTH = 384;
+const READ_TIMEOUT_MS = 1500;
+const WRITE_TIMEOUT_MS = 1000;
+const ATTEMPTS = 5;
+const ERASE_TIMEOUT_MS = 8000;
+/** What VESC Tool asks for above the code's own size. */
+const ERASE_MARGIN = 100;
+/** The firmware holds a stored program valid only up to this length (facts 9.1). */
+const MAX_CODE = 131_064;
+
+/** What a program is called in messages. */
+export function codeName(kind: CodeKind): string {
+  return MESSAGES[kind].name;
+}
+
+/**
+ * Reads a stored program; `undefined` when there is none or the firmware has no such storage (it is then silent).
+ * @throws VescError `no-answer` when reading breaks off in the middle
+ */
+export async function readCode(
+  endpoint: Endpoint,
+  kind: CodeKind,
+  signal?: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const { read } = MESSAGES[kind];
+  const options = { timeout_ms: READ_TIMEOUT_MS, ...(signal ? { signal } : {}) };
+  const first = await silenceIs(endpoint.request(read(10, 0), options), undefined);
+  if (!first || first.total <= 0 || first.total > MAX_CODE) return undefined;
+  const code = new Uint8Array(first.total);
+  for (let offset = 0; offset < code.length;) {
+    const length = Math.min(READ_LENGTH, code.length - offset);
+    const chunk = await endpoint.request(read(length, offset), { ...options, attempts: ATTEMPTS });
+    if (chunk.data.length === 0 || chunk.data.length > length) {
+      throw new VescError('code-storage-failed', { what: codeName(kind), step: 'reading', offset });
+    }
+    code.set(chunk.data, offset);
+    offset += chunk.data.length;
+  }
+  return code;
+}
+
+/**
+ * Erases the storage and writes `code` into it, with the header the firmware checks (facts 9.1).
+ * @param flags 0 for LispBM; 1 for QML, 2 for QML that fills the window
+ */
+export async function writeCode(
+  endpoint: Endpoint,
+  kind: CodeKind,
+  code: Uint8Array,
+  flags: number,
+): Promise<void> {
+  const { erase, write, name } = MESSAGES[kind];
+  const checked = new ByteWriter().u16(flags).bytes(code).finish();
+  const stored = new ByteWriter().u32(code.length).u16(crc16(checked)).bytes(checked).finish();
+  const erased = await endpoint.request(erase(stored.length + ERASE_MARGIN), {
+    timeout_ms: ERASE_TIMEOUT_MS,
+  });
+  if (!erased) throw new VescError('code-storage-failed', { what: name, step: 'erasing', offset: 0 });
+  for (let offset = 0; offset < stored.length; offset += WRITE_LENGTH) {
+    const reply = await endpoint.request(write(offset, stored.subarray(offset, offset + WRITE_LENGTH)), {
+      timeout_ms: WRITE_TIMEOUT_MS,
+      attempts: ATTEMPTS,
+    });
+    if (!reply.ok) throw new VescError('code-storage-failed', { what: name, step: 'writing', offset });
+  }
+}

@@ -1,0 +1,53 @@
+import type { FileStore } from '../settings/fileStore';
+
+/** Where an update stood when it was last heard of. */
+export interface JournalEntry {
+  readonly uuid: string;
+  readonly hardware: string;
+  /** `staging`: the old firmware is intact. `committed`: the bootloader was started. `restoring`: settings are owed. */
+  readonly state: 'staging' | 'committed' | 'restoring';
+  /** ISO 8601. */
+  readonly since: string;
+  readonly image: string;
+  readonly buildId?: string;
+  readonly snapshotPath?: string;
+  /** Where the controller was reached, for people. */
+  readonly address: string;
+}
+
+const FOLDER = 'journal';
+
+/**
+ * Written before erase, jump and restore, one file per controller, and removed when the update is over: whatever
+ * kills the program, the next start knows what was left half-way.
+ */
+export class UpdateJournal {
+  constructor(private readonly files: FileStore) {}
+
+  async write(entry: JournalEntry): Promise<void> {
+    await this.files.write(path(entry.uuid), `${JSON.stringify(entry, undefined, 2)}\n`);
+  }
+
+  async clear(uuid: string): Promise<void> {
+    await this.files.remove(path(uuid));
+  }
+
+  /** The updates that were left half-way; files that cannot be read are passed over. */
+  async pending(): Promise<JournalEntry[]> {
+    const entries: JournalEntry[] = [];
+    for (const name of await this.files.list(FOLDER)) {
+      const text = name.endsWith('.json') ? await this.files.read(`${FOLDER}/${name}`) : undefined;
+      if (text === undefined) continue;
+      try {
+        entries.push(JSON.parse(text) as JournalEntry);
+      } catch {
+        // A file cut short by a power failure tells nothing; the controller itself still does.
+      }
+    }
+    return entries;
+  }
+}
+
+function path(uuid: string): string {
+  return `${FOLDER}/${uuid}.json`;
+}

@@ -1,0 +1,93 @@
+import { VescError } from '../base/errors';
+import type { ImageIdentity } from '../image/imageIdentity';
+import { faultName } from '../protocol/faults';
+import { formatVersion } from '../protocol/version';
+import type { BootloaderKnowledge } from '../settings/controllerMemory';
+import type { ControllerIdentity } from './controllerIdentity';
+import type { Proof } from './verdict';
+
+/** Before this a bootloader gave up at once; a copy takes about 14 s; the watchdog bites from 22 s (design 4.4). */
+const COPY_MIN_MS = 5_000;
+const WATCHDOG_MIN_MS = 20_000;
+
+/** All that is known when a controller has come back after the jump. */
+export interface Evidence {
+  readonly before: ControllerIdentity;
+  readonly after: ControllerIdentity;
+  readonly image: ImageIdentity;
+  /** The identity stamped into the image. */
+  readonly buildId: string | undefined;
+  /** From the jump to the last reset, by the controller's uptime; undefined when that cannot be read. */
+  readonly absence_ms: number | undefined;
+  /** Fault code active after the return. */
+  readonly fault: number;
+  readonly compressed: boolean;
+  readonly bootloader: BootloaderKnowledge;
+}
+
+export interface Judgement {
+  readonly verdict: 'updated' | 'unproven' | 'not-taken';
+  readonly proof?: Proof;
+  readonly error?: VescError;
+}
+
+/** Decides from evidence alone whether the new image runs, and never says more than was shown (design 4.2, 4.3). */
+export function judge(evidence: Evidence): Judgement {
+  const { before, after, image, buildId } = evidence;
+  if (buildId !== undefined) {
+    if (after.firmware.buildId === buildId) return { verdict: 'updated', proof: 'build-identity' };
+    return notTaken(evidence, buildId);
+  }
+  const { commit } = image;
+  if (commit !== undefined && after.firmware.commit !== undefined) {
+    if (after.firmware.commit !== commit) return notTaken(evidence, commit);
+    if (before.firmware.commit !== commit) return { verdict: 'updated', proof: 'commit' };
+    return sameEitherWay(evidence);
+  }
+  const candidates = image.version ?? [];
+  const fits = (identity: ControllerIdentity): boolean =>
+    candidates.some(
+      (version) => version.major === identity.firmware.major && version.minor === identity.firmware.minor,
+    );
+  if (candidates.length > 0) {
+    if (!fits(after)) return notTaken(evidence, candidates.map(formatVersion).join(' or '));
+    if (!fits(before)) return { verdict: 'updated', proof: 'version' };
+  }
+  return sameEitherWay(evidence);
+}
+
+/** Old and new read the same: only the absence can tell that something was copied, and not what. */
+function sameEitherWay(evidence: Evidence): Judgement {
+  const { absence_ms } = evidence;
+  if (absence_ms !== undefined && (absence_ms < COPY_MIN_MS || absence_ms >= WATCHDOG_MIN_MS)) {
+    return notTaken(evidence, 'the new image');
+  }
+  return { verdict: 'unproven', error: new VescError('unproven', { running: describe(evidence.after) }) };
+}
+
+function notTaken(evidence: Evidence, expected: string): Judgement {
+  const { before, after } = evidence;
+  const running = describe(after);
+  if (running !== describe(before)) {
+    return { verdict: 'not-taken', error: new VescError('came-back-different', { running, expected }) };
+  }
+  return { verdict: 'not-taken', error: new VescError('not-taken', { running, causes: causes(evidence) }) };
+}
+
+/** The known causes of an upload that was not taken, likeliest first. */
+function causes({ absence_ms, fault, compressed, bootloader }: Evidence): string[] {
+  const missing = 'it has no bootloader (it came back only when its watchdog reset it).';
+  const damaged = 'its bootloader found the upload damaged and refused it; upload again.';
+  const old = 'its bootloader is older than 2022 and cannot unpack compressed images.';
+  const byWatchdog = faultName(fault) === 'FAULT_CODE_BOOTING_FROM_WATCHDOG_RESET';
+  if (byWatchdog || (absence_ms !== undefined && absence_ms >= WATCHDOG_MIN_MS)) return [missing];
+  const quick = compressed && bootloader.decompresses !== true ? [old, damaged] : [damaged];
+  return absence_ms === undefined ? [...quick, missing] : quick;
+}
+
+/** What runs, in one phrase: version, commit, build. */
+export function describe({ firmware }: ControllerIdentity): string {
+  const commit = firmware.commit === undefined ? '' : `, commit ${firmware.commit.slice(0, 8)}`;
+  const build = firmware.buildId === undefined ? '' : `, build ${firmware.buildId.slice(4, 12)}`;
+  return `firmware ${formatVersion(firmware)}${commit}${build}`;
+}

@@ -1,0 +1,102 @@
+import { type ErrorCode, VescError } from '../base/errors';
+import { checkImage, type Image } from '../image/imageFile';
+import { faultName } from '../protocol/faults';
+import type { Values } from '../protocol/messages/telemetry';
+import { atLeast, formatVersion } from '../protocol/version';
+import type { ControllerIdentity } from './controllerIdentity';
+
+/** Above this the firmware itself calls the motor turning (facts 2.2, SHUTDOWN). */
+const TURNING_ERPM = 100;
+const TURNING_DUTY = 0.01;
+/** Flash is erased and programmed from the 3.3 V rail; below this supply its regulators are near drop-out. */
+const BROWN_OUT_V = 6;
+/** The firmware has an erase command only from here on (facts 3.7 D). */
+const ERASE_SINCE = { major: 3, minor: 59 } as const;
+
+/** The refusals a user may override, knowing better; the hardware only by typing its name. */
+export const OVERRIDABLE: readonly ErrorCode[] = [
+  'wrong-hardware',
+  'hardware-unknown',
+  'voltage-low',
+  'snapshot-failed',
+];
+
+/** The values preflight looks at. */
+export type PreflightValues = Pick<Values, 'erpm' | 'duty' | 'voltage_V' | 'fault'>;
+
+/** What the user insists on. */
+export interface PreflightOptions {
+  /** The controller's hardware name, typed by the user. */
+  readonly overrideHardware?: string;
+  readonly override?: readonly ErrorCode[];
+}
+
+/** True while the motor moves or is driven. */
+export function isTurning(values: Pick<Values, 'erpm' | 'duty'>): boolean {
+  return Math.abs(values.erpm) > TURNING_ERPM || Math.abs(values.duty) > TURNING_DUTY;
+}
+
+/**
+ * Everything that speaks against sending `image` to this controller; nothing was sent yet. Empty means go.
+ * Overridden refusals are left out.
+ */
+export function preflight(
+  image: Image,
+  controller: ControllerIdentity,
+  values: PreflightValues | undefined,
+  options: PreflightOptions = {},
+): VescError[] {
+  const found = [...checkController(controller, image), ...checkImage(image)];
+  if (found.length === 0) found.push(...checkHardware(image, controller), ...checkState(values));
+  return found.filter((refusal) => !isOverridden(refusal, controller, options));
+}
+
+function checkController(controller: ControllerIdentity, image: Image): VescError[] {
+  const { hardwareType, firmware, hardware } = controller;
+  if (hardwareType !== 'vesc') return [new VescError('not-a-vesc', { hardware, hardwareType })];
+  if (!atLeast(firmware, ERASE_SINCE.major, ERASE_SINCE.minor)) {
+    return [new VescError('firmware-too-old', { version: formatVersion(firmware) })];
+  }
+  // An app of 512 KiB needs a bootloader that decompresses; 5.03 and older may still have one that cannot. That
+  // is known only afterwards, and then the old firmware still runs: not a refusal.
+  void image;
+  return [];
+}
+
+function checkHardware(image: Image, controller: ControllerIdentity): VescError[] {
+  const { hardware } = image.identity;
+  if (hardware === undefined) {
+    return [new VescError('hardware-unknown', { file: image.name, controller: controller.hardware })];
+  }
+  if (sameHardware(hardware, controller.hardware)) return [];
+  return [new VescError('wrong-hardware', { image: hardware, controller: controller.hardware })];
+}
+
+/** The image's copy of the name may have its spaces replaced (facts 12); upper and lower case mean the same. */
+export function sameHardware(a: string, b: string): boolean {
+  const normal = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, '_');
+  return normal(a) === normal(b);
+}
+
+function checkState(values: PreflightValues | undefined): VescError[] {
+  if (!values) return [];
+  const found: VescError[] = [];
+  if (isTurning(values)) {
+    found.push(new VescError('motor-turning', { erpm: Math.round(values.erpm), duty: values.duty }));
+  }
+  if (values.voltage_V < BROWN_OUT_V || faultName(values.fault) === 'FAULT_CODE_MCU_UNDER_VOLTAGE') {
+    found.push(new VescError('voltage-low', { voltage_V: values.voltage_V, minimum_V: BROWN_OUT_V }));
+  }
+  return found;
+}
+
+function isOverridden(
+  refusal: VescError,
+  controller: ControllerIdentity,
+  options: PreflightOptions,
+): boolean {
+  if (refusal.code === 'wrong-hardware' || refusal.code === 'hardware-unknown') {
+    return options.overrideHardware === controller.hardware;
+  }
+  return OVERRIDABLE.includes(refusal.code) && (options.override?.includes(refusal.code) ?? false);
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../base/clock';
+import type { Disposable } from '../base/disposable';
+import { isVescError } from '../base/errors';
+import type { Endpoint } from '../links/endpoint';
+import type { LinkAddress } from '../links/link';
+import type { Claim } from '../links/session';
+import type { SessionLease, SessionPool } from '../links/sessionPool';
+import { getValuesSetupSelective } from '../protocol/messages/telemetry';
+import type { ControllerAccess } from '../settings/controllerAccess';
+import { silenceIs } from '../settings/secondMotor';
+import type { UpdateTarget } from './updater';
+
+/** The moment the bootloader was started, and how long the controller had been up then. */
+export interface Jump {
+  readonly at_ms: number;
+  readonly uptime_ms: number | undefined;
+}
+
+/** The connection an update holds for itself, across the restart of the controller. */
+export class TargetConnection implements ControllerAccess, Disposable {
+  private claim: Claim | undefined;
+
+  private constructor(
+    private lease: SessionLease,
+    readonly target: UpdateTarget,
+  ) {
+    this.claim = lease.session.claim('its firmware is being updated');
+  }
+
+  static async open(pool: SessionPool, target: UpdateTarget, signal: AbortSignal): Promise<TargetConnection> {
+    return new TargetConnection(await pool.acquire(target.address, signal), target);
+  }
+
+  get endpoint(): Endpoint {
+    return this.claim!.endpoint(this.target.canId);
+  }
+
+  node(canId: number): Endpoint {
+    return this.claim!.endpoint(canId);
+  }
+
+  /** Sends the jump and lets go of the session: the link may close now, and the finder needs it if not. */
+  async jump(clock: Clock, payload: Uint8Array): Promise<Jump> {
+    const uptime_ms = await readUptime(this.endpoint);
+    const at_ms = clock.now();
+    // A link that breaks now may have carried the jump all the same: whether it did is seen by what comes back.
+    await this.endpoint.send(payload).catch((error: unknown) => {
+      if (!isVescError(error)) throw error;
+    });
+    this.claim?.dispose();
+    this.claim = undefined;
+    return { at_ms, uptime_ms };
+  }
+
+  /** Goes on with the session on which the controller was found again. */
+  resume(lease: SessionLease): void {
+    this.dispose();
+    this.lease = lease;
+    this.claim = lease.session.claim('its firmware is being updated');
+  }
+
+  get isOpen(): boolean {
+    return this.lease.session.isOpen;
+  }
+
+  /** Where the controller is reached now; a USB port may have another name after a restart. */
+  get address(): LinkAddress {
+    return this.lease.session.address;
+  }
+
+  dispose(): void {
+    this.claim?.dispose();
+    this.claim = undefined;
+    this.lease.dispose();
+  }
+}
+
+/** Milliseconds since the controller's last reset, where its firmware tells. */
+export async function readUptime(endpoint: Endpoint): Promise<number | undefined> {
+  const values = await silenceIs(
+    endpoint.request(getValuesSetupSelective(['uptime_ms']), { attempts: 2 }),
+    undefined,
+  );
+  return values?.uptime_ms;
+}

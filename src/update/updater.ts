@@ -1,0 +1,72 @@
+import type { Clock } from '../base/clock';
+import type { Sha256 } from '../image/buildStamp';
+import type { Image } from '../image/imageFile';
+import type { StagedImage } from '../image/stagingHeader';
+import type { LinkAddress } from '../links/link';
+import type { SessionPool } from '../links/sessionPool';
+import type { ControllerMemory } from '../settings/controllerMemory';
+import type { SnapshotStore } from '../settings/snapshot';
+import type { UpdateJournal } from './journal';
+import type { PreflightOptions } from './preflight';
+import { UpdateRun } from './updateRun';
+import type { UpdateResult, UpdateStage } from './verdict';
+
+/** What the update procedure works with; all of it can be replaced in a test. */
+export interface UpdaterDependencies {
+  readonly pool: SessionPool;
+  readonly clock: Clock;
+  readonly sha256: Sha256;
+  /** Compresses an image for the staging area; runs while the settings are read. */
+  readonly stageImage: (app: Uint8Array) => Promise<StagedImage>;
+  /** Other places where a controller may turn up after its restart. */
+  readonly candidates: () => Promise<LinkAddress[]>;
+  readonly journal: UpdateJournal;
+  readonly snapshots: SnapshotStore;
+  readonly memory: ControllerMemory;
+}
+
+/** Which controller: the one at `address`, or the node `canId` behind it. */
+export interface UpdateTarget {
+  readonly address: LinkAddress;
+  readonly canId?: number;
+}
+
+export interface UpdateRequest extends PreflightOptions {
+  readonly target: UpdateTarget;
+  readonly image: Image;
+  /** Flash even when this very build runs there already. */
+  readonly reflash?: boolean;
+  /** Unacknowledged writes at a time; default 1. */
+  readonly window?: number;
+}
+
+/** How far an update is. */
+export interface UpdateProgress {
+  readonly stage: UpdateStage;
+  /** 0 to 1 within the stage. */
+  readonly fraction: number;
+  readonly bytesPerSecond?: number;
+  /** From commit to reconnect the user must not cut power, and cannot cancel. */
+  readonly cancellable: boolean;
+  /** What is done at the moment, for people. */
+  readonly message: string;
+}
+
+export interface UpdateHooks {
+  /** Cancels; heeded until the bootloader is started. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: UpdateProgress) => void;
+}
+
+/** Brings an image onto a controller and finds out whether it runs there (design 4). */
+export class Updater {
+  constructor(private readonly dependencies: UpdaterDependencies) {}
+
+  /**
+   * Updates one controller. Ends with exactly one verdict.
+   * @throws VescError of the link when the controller cannot be reached in the first place
+   */
+  run(request: UpdateRequest, hooks: UpdateHooks = {}): Promise<UpdateResult> {
+    return new UpdateRun(this.dependencies, request, hooks).run();
+  }
+}

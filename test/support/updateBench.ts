@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { readImage } from '../../src/image/imageFile';
+import { stage } from '../../src/image/stagingHeader';
+import type { LinkAddress, LinkOpener } from '../../src/links/link';
+import { SessionPool } from '../../src/links/sessionPool';
+import { ControllerMemory } from '../../src/settings/controllerMemory';
+import { SnapshotStore } from '../../src/settings/snapshot';
+import {
+  SimulatedController,
+  type SimulatedControllerOptions,
+} from '../../src/simulator/simulatedController';
+import { UpdateJournal } from '../../src/update/journal';
+import { Updater, type UpdateHooks, type UpdateRequest } from '../../src/update/updater';
+import type { UpdateResult } from '../../src/update/verdict';
+import { MemoryFiles } from './memoryFiles';
+import { syntheticImage, type SyntheticImageOptions } from './syntheticImage';
+import { VirtualClock } from './virtualClock';
+
+export const ADDRESS: LinkAddress = { kind: 'simulated', name: '' };
+
+/** The update procedure on a simulated controller, all of it in memory and in virtual time. */
+export class UpdateBench {
+  readonly clock = new VirtualClock();
+  readonly files = new MemoryFiles();
+  readonly memory = new ControllerMemory(this.files);
+  readonly journal = new UpdateJournal(this.files);
+  readonly snapshots = new SnapshotStore(this.files);
+  readonly controller: SimulatedController;
+  readonly pool: SessionPool;
+  readonly updater: Updater;
+
+  constructor(options: SimulatedControllerOptions = {}) {
+    this.controller = new SimulatedController(options, this.clock);
+    const opener: LinkOpener = {
+      open: (address) => new Promise((resolve) => resolve(this.controller.connect(address))),
+    };
+    this.pool = new SessionPool(opener, this.clock);
+    this.updater = new Updater({
+      pool: this.pool,
+      clock: this.clock,
+      sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+      stageImage: (app) => Promise.resolve(stage(app)),
+      candidates: () => Promise.resolve([]),
+      journal: this.journal,
+      snapshots: this.snapshots,
+      memory: this.memory,
+    });
+  }
+
+  /** Flashes a made-up image, by default one that fits the controller. */
+  flash(
+    image: SyntheticImageOptions | Uint8Array = {},
+    request: Partial<UpdateRequest> = {},
+    hooks: UpdateHooks = {},
+  ): Promise<UpdateResult> {
+    const bytes = image instanceof Uint8Array ? image : syntheticImage({ hardware: '60', ...image });
+    return this.clock.run(
+      this.updater.run(
+        { target: { address: ADDRESS }, image: readImage(bytes, 'test.bin'), ...request },
+        hooks,
+      ),
+    );
+  }
+
+  dispose(): void {
+    this.pool.dispose();
+    this.controller.dispose();
+  }
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ControllerMemory } from '../../../src/settings/controllerMemory';
+import { dataDirectory } from '../../../src/settings/dataDirectory';
+import { fileStore } from '../../../src/settings/fileStore';
+import {
+  parseSnapshot,
+  serializeSnapshot,
+  type Snapshot,
+  SnapshotStore,
+} from '../../../src/settings/snapshot';
+import { MemoryFiles } from '../../support/memoryFiles';
+
+const UUID = '00112233445566778899aabb';
+const SNAPSHOT: Snapshot = {
+  uuid: UUID,
+  hardware: '60',
+  firmware: { major: 6, minor: 6, test: 0 },
+  takenAt: '2026-01-01T10:00:00.000Z',
+  motors: [{ uuid: UUID, canId: undefined, mcconf: Uint8Array.of(1, 2), appconf: Uint8Array.of(3) }],
+  lispCode: new TextEncoder().encode('(print "hi")\0'),
+};
+
+describe('data directory', () => {
+  it('is where each system keeps such things, and can be moved', () => {
+    assert.equal(dataDirectory({}, 'linux', '/home/a'), '/home/a/.local/share/vesc-firmware');
+    assert.equal(dataDirectory({ XDG_DATA_HOME: '/d' }, 'linux', '/home/a'), '/d/vesc-firmware');
+    assert.equal(
+      dataDirectory({}, 'darwin', '/Users/a'),
+      '/Users/a/Library/Application Support/vesc-firmware',
+    );
+    assert.equal(dataDirectory({}, 'win32', 'C:\\Users\\a'), 'C:\\Users\\a\\AppData\\Roaming\\vesc-firmware');
+    assert.equal(dataDirectory({ APPDATA: 'D:\\r' }, 'win32', 'C:\\Users\\a'), 'D:\\r\\vesc-firmware');
+    assert.equal(dataDirectory({ VESC_DATA_DIR: '/x' }, 'linux', '/home/a'), '/x');
+  });
+});
+
+describe('file store', () => {
+  let root: string;
+  beforeEach(async () => (root = await mkdtemp(join(tmpdir(), 'vesc-files-'))));
+  afterEach(() => rm(root, { recursive: true }));
+
+  it('replaces files whole and leaves no drafts', async () => {
+    const files = fileStore(join(root, 'new'));
+    assert.equal(await files.read('a/b.json'), undefined);
+    assert.deepEqual(await files.list('a'), []);
+    await files.write('a/b.json', 'one');
+    await files.write('a/b.json', 'two');
+    assert.equal(await files.read('a/b.json'), 'two');
+    assert.deepEqual(await readdir(join(root, 'new', 'a')), ['b.json']);
+    await files.remove('a/b.json');
+    await files.remove('a/b.json');
+    assert.deepEqual(await files.list('a'), []);
+  });
+});
+
+describe('snapshot', () => {
+  it('comes back from its text as it was', () => {
+    assert.deepEqual(parseSnapshot(serializeSnapshot(SNAPSHOT), 'x'), {
+      ...JSON.parse(JSON.stringify({ format: 1 })),
+      ...SNAPSHOT,
+      motors: [{ uuid: UUID, mcconf: Uint8Array.of(1, 2), appconf: Uint8Array.of(3) }],
+    });
+  });
+
+  it('refuses what is damaged or unknown, and says why', () => {
+    const refused = (text: string, reason: RegExp) =>
+      assert.throws(
+        () => parseSnapshot(text, 'file.json'),
+        (error: Error & { code?: string }) =>
+          error.code === 'snapshot-unreadable' && reason.test(error.message),
+      );
+    refused(serializeSnapshot(SNAPSHOT).slice(0, 100), /JSON/);
+    refused('{"format": 2}', /format 2/);
+    refused('{"format": 1, "uuid": "x"}', /missing/);
+    refused(JSON.stringify({ format: 1, uuid: 'x', hardware: '60', motors: [{}] }), /missing/);
+  });
+
+  it('is kept by controller and time, newest first', async () => {
+    const files = new MemoryFiles();
+    const store = new SnapshotStore(files);
+    await store.save(SNAPSHOT);
+    const newest = await store.save({ ...SNAPSHOT, takenAt: '2026-02-01T10:00:00.000Z' });
+    await files.write(`snapshots/${UUID}/2026-03.json`, 'damaged');
+    const listed = await store.list(UUID);
+    assert.deepEqual(
+      listed.map((entry) => entry.snapshot.takenAt),
+      ['2026-02-01T10:00:00.000Z', SNAPSHOT.takenAt],
+    );
+    assert.equal(listed[0]!.path.endsWith(newest.split('/').at(-1)!), true);
+    assert.deepEqual(await store.list('f'.repeat(24)), []);
+  });
+});
+
+describe('controller memory', () => {
+  it('adds to what is known, and starts anew when its file is damaged', async () => {
+    const files = new MemoryFiles();
+    const memory = new ControllerMemory(files);
+    assert.deepEqual(await memory.recall(UUID), { uuid: UUID });
+    await memory.remember(UUID, { name: 'left wheel' });
+    await memory.remember(UUID, { board: '60' });
+    assert.deepEqual(await memory.recall(UUID), { uuid: UUID, name: 'left wheel', board: '60' });
+    await files.write(`controllers/${UUID}.json`, '{');
+    assert.deepEqual(await memory.recall(UUID), { uuid: UUID });
+  });
+});

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { type JournalEntry, UpdateJournal } from '../../../src/update/journal';
+import { MemoryFiles } from '../../support/memoryFiles';
+
+const ENTRY: JournalEntry = {
+  uuid: '00112233445566778899aabb',
+  hardware: '60',
+  state: 'committed',
+  since: '2026-01-01T00:00:00.000Z',
+  image: '60.bin',
+  address: '/dev/ttyACM0',
+};
+
+describe('update journal', () => {
+  it('tells the next start what was left half-way', async () => {
+    const files = new MemoryFiles();
+    await new UpdateJournal(files).write({ ...ENTRY, state: 'staging' });
+    await new UpdateJournal(files).write(ENTRY);
+    assert.deepEqual(await new UpdateJournal(files).pending(), [ENTRY]);
+  });
+
+  it('forgets what is over', async () => {
+    const journal = new UpdateJournal(new MemoryFiles());
+    await journal.write(ENTRY);
+    await journal.write({ ...ENTRY, uuid: 'f'.repeat(24) });
+    await journal.clear(ENTRY.uuid);
+    assert.deepEqual(
+      (await journal.pending()).map((entry) => entry.uuid),
+      ['f'.repeat(24)],
+    );
+  });
+
+  it('passes over files that were cut short', async () => {
+    const files = new MemoryFiles();
+    await files.write('journal/broken.json', '{"uuid": "00');
+    await files.write('journal/notes.txt', 'mine');
+    assert.deepEqual(await new UpdateJournal(files).pending(), []);
+  });
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import type { ControllerIdentity } from '../../../src/update/controllerIdentity';
+import { type Evidence, judge } from '../../../src/update/judgement';
+
+const OLD_COMMIT = 'a'.repeat(40);
+const NEW_COMMIT = 'b'.repeat(40);
+const BUILD = `vb1-${'1'.repeat(40)}`;
+
+function identity(firmware: Partial<ControllerIdentity['firmware']> = {}): ControllerIdentity {
+  return {
+    uuid: '3a0041001850563039373220',
+    hardware: '60',
+    hardwareType: 'vesc',
+    firmware: { major: 6, minor: 6, test: 0, name: '', commit: OLD_COMMIT, ...firmware },
+  };
+}
+
+function evidence(change: Partial<Evidence> = {}): Evidence {
+  return {
+    before: identity(),
+    after: identity(),
+    image: { placeholder: false, signatures: {} },
+    buildId: undefined,
+    absence_ms: 14_000,
+    fault: 0,
+    compressed: true,
+    bootloader: { state: 'unknown' },
+    ...change,
+  };
+}
+
+/** Before 6.00 nothing but the version can be read. */
+function unnamed(major: number, minor: number): ControllerIdentity {
+  const { commit: _, ...firmware } = identity().firmware;
+  return { ...identity(), firmware: { ...firmware, major, minor } };
+}
+
+describe('judgement', () => {
+  it('takes the build identity as proof, and nothing less when there is one', () => {
+    const stamped = evidence({ buildId: BUILD, after: identity({ buildId: BUILD }) });
+    assert.deepEqual(judge(stamped), { verdict: 'updated', proof: 'build-identity' });
+    const other = judge(evidence({ buildId: BUILD, after: identity({ commit: NEW_COMMIT }) }));
+    assert.equal(other.verdict, 'not-taken');
+    assert.equal(other.error?.code, 'came-back-different');
+  });
+
+  it('takes a commit as proof only when it changed', () => {
+    const image = { commit: NEW_COMMIT, placeholder: false, signatures: {} };
+    assert.deepEqual(judge(evidence({ image, after: identity({ commit: NEW_COMMIT }) })), {
+      verdict: 'updated',
+      proof: 'commit',
+    });
+    const same = { ...image, commit: OLD_COMMIT };
+    const unproven = judge(evidence({ image: same }));
+    assert.equal(unproven.verdict, 'unproven');
+    assert.equal(unproven.error?.exitStatus, 8);
+  });
+
+  it('says not-taken when the old commit came back', () => {
+    const image = { commit: NEW_COMMIT, placeholder: false, signatures: {} };
+    const { verdict, error } = judge(evidence({ image, absence_ms: 100 }));
+    assert.equal(verdict, 'not-taken');
+    assert.equal(error?.exitStatus, 6);
+  });
+
+  it('takes the version as proof where nothing else can be read', () => {
+    const image = { placeholder: false, signatures: {}, version: [{ major: 5, minor: 3 }] };
+    const before = unnamed(5, 2);
+    assert.deepEqual(judge(evidence({ image, before, after: unnamed(5, 3) })), {
+      verdict: 'updated',
+      proof: 'version',
+    });
+    assert.equal(judge(evidence({ image, before, after: before })).verdict, 'not-taken');
+    const again = unnamed(5, 3);
+    assert.equal(judge(evidence({ image, before: again, after: again })).verdict, 'unproven');
+  });
+
+  it('never says unproven when the absence shows that nothing was copied', () => {
+    for (const [absence_ms, verdict] of [
+      [50, 'not-taken'],
+      [14_000, 'unproven'],
+      [32_000, 'not-taken'],
+      [undefined, 'unproven'],
+    ] as const) {
+      assert.equal(judge(evidence({ absence_ms })).verdict, verdict, `absence of ${absence_ms} ms`);
+    }
+  });
+
+  describe('names the causes in the order of the evidence', () => {
+    const causes = (change: Partial<Evidence>): string =>
+      judge(evidence({ buildId: BUILD, ...change })).error!.message;
+
+    it('no bootloader after the watchdog time, or with the watchdog fault', () => {
+      assert.match(causes({ absence_ms: 32_000 }), /no bootloader/);
+      assert.match(causes({ absence_ms: undefined, fault: 10 }), /no bootloader/);
+    });
+
+    it('an old bootloader before a damaged upload, when it came back at once', () => {
+      const text = causes({ absence_ms: 50 });
+      assert.ok(text.indexOf('older than 2022') < text.indexOf('damaged'));
+      assert.doesNotMatch(text, /no bootloader/);
+    });
+
+    it('not an old bootloader when it has decompressed before, or nothing was compressed', () => {
+      assert.doesNotMatch(
+        causes({ absence_ms: 50, bootloader: { state: 'proven', decompresses: true } }),
+        /older/,
+      );
+      assert.doesNotMatch(causes({ absence_ms: 50, compressed: false }), /older/);
+    });
+
+    it('all of them when nothing tells when it restarted', () => {
+      assert.match(causes({ absence_ms: undefined }), /older than 2022.*damaged.*no bootloader/);
+    });
+  });
+});
