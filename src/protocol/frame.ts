@@ -38,6 +38,7 @@ export function encodeFrame(payload: Uint8Array): Uint8Array {
 /** One ring for all the positions a frame in the making can reach back to; a power of two above 10006. */
 const RING = 16_384;
 const MASK = RING - 1;
+const NOWHERE = -RING;
 
 interface FoundFrame {
   readonly start: number;
@@ -56,11 +57,16 @@ export class FrameDecoder {
   private readonly bytes = new Uint8Array(RING);
   /** `running[p]` is the CRC of everything before position p. */
   private readonly running = new Uint16Array(RING);
-  /** By last byte of the frame: the newest candidate ending there, and from each candidate to the next older. */
-  private readonly endingAt = new Float64Array(RING).fill(-1);
-  private readonly older = new Float64Array(RING).fill(-1);
-  /** 1 where a position belongs to a delivered frame: no candidate may start there. */
-  private readonly covered = new Uint8Array(RING);
+  /**
+   * By last byte of the frame: the newest candidate ending there, and from each candidate to the next older one.
+   * Entries are never removed; those from the ring's last round are recognised by their age.
+   */
+  private readonly endingAt = new Float64Array(RING).fill(NOWHERE);
+  private readonly older = new Float64Array(RING);
+  /** By start of a candidate: 1 when a delivered frame took its place. */
+  private readonly dead = new Uint8Array(RING);
+  /** No candidate may start before this position. */
+  private coveredTo = 0;
   private position = 0;
   private delivered = 0;
 
@@ -70,40 +76,40 @@ export class FrameDecoder {
   /** Takes the next bytes of the stream and returns the payloads completed by them, oldest first. */
   push(chunk: Uint8Array): Uint8Array[] {
     const found: FoundFrame[] = [];
-    const { bytes, running } = this;
-    let position = this.position;
-    let crc = running[position & MASK]!;
-    for (const byte of chunk) {
-      const slot = position & MASK;
+    const { bytes, running, position, maxPayload } = this;
+    const table = CRC16_TABLE;
+    let slot = position & MASK;
+    let crc = running[slot]!;
+    let last = bytes[(slot - 1) & MASK]!;
+    let lastButOne = bytes[(slot - 2) & MASK]!;
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i]!;
       bytes[slot] = byte;
-      this.covered[slot] = 0;
-      crc = ((crc << 8) & 0xffff) ^ CRC16_TABLE[(crc >> 8) ^ byte]!;
-      running[(position + 1) & MASK] = crc;
-      const ending = this.endingAt[slot]!;
-      if (ending >= 0) {
-        this.endingAt[slot] = -1;
-        if (byte === STOP) this.complete(ending, position, found);
+      slot = (slot + 1) & MASK;
+      crc = ((crc << 8) & 0xffff) ^ table[(crc >> 8) ^ byte]!;
+      running[slot] = crc;
+      if (byte === STOP) this.complete(position + i, found);
+      if (last === START_SHORT && byte > 0 && byte <= maxPayload) {
+        this.follow(position + i - 1, position + i + byte + TRAILER_LENGTH);
       }
-      if (bytes[(position - 1) & MASK] === START_SHORT) {
-        if (byte > 0 && byte <= this.maxPayload) this.follow(position - 1, position + byte + TRAILER_LENGTH);
-      }
-      if (bytes[(position - 2) & MASK] === START_LONG) {
-        const length = (bytes[(position - 1) & MASK]! << 8) | byte;
-        if (length >= LONG_FORM_MIN && length <= this.maxPayload) {
-          this.follow(position - 2, position + length + TRAILER_LENGTH);
+      if (lastButOne === START_LONG) {
+        const length = (last << 8) | byte;
+        if (length >= LONG_FORM_MIN && length <= maxPayload) {
+          this.follow(position + i - 2, position + i + length + TRAILER_LENGTH);
         }
       }
-      position++;
+      lastButOne = last;
+      last = byte;
     }
-    this.position = position;
+    this.position = position + chunk.length;
     this.delivered += found.length;
     return found.map((frame) => frame.payload);
   }
 
   /** Forgets everything half received, as on a new connection. */
   reset(): void {
-    this.endingAt.fill(-1);
-    this.covered.fill(1);
+    this.coveredTo = this.position;
+    this.dead.fill(1);
   }
 
   /** Frames delivered and bytes seen so far: a line that only talks noise has bytes and no frames. */
@@ -112,19 +118,22 @@ export class FrameDecoder {
   }
 
   private follow(start: number, end: number): void {
-    if (this.covered[start & MASK] === 1) return;
+    if (start < this.coveredTo) return;
     const slot = end & MASK;
     this.older[start & MASK] = this.endingAt[slot]!;
     this.endingAt[slot] = start;
+    this.dead[start & MASK] = 0;
   }
 
   /** The byte at `end` is a stop byte: takes the outermost candidate ending here whose CRC holds, if any. */
-  private complete(newest: number, end: number, found: FoundFrame[]): void {
-    let outermost = -1;
-    for (let start = newest; start >= 0; start = this.older[start & MASK]!) {
-      if (this.covered[start & MASK] === 0 && this.holds(start, end)) outermost = start;
+  private complete(end: number, found: FoundFrame[]): void {
+    let outermost = NOWHERE;
+    let start = this.endingAt[end & MASK]!;
+    while (start > end - RING) {
+      if (this.dead[start & MASK] === 0 && this.holds(start, end)) outermost = start;
+      start = this.older[start & MASK]!;
     }
-    if (outermost < 0) return;
+    if (outermost === NOWHERE) return;
     while (found.length > 0 && found[found.length - 1]!.start >= outermost) found.pop();
     const from = outermost + this.bytes[outermost & MASK]!;
     found.push({ start: outermost, payload: this.copy(from, end - 2) });
@@ -139,18 +148,20 @@ export class FrameDecoder {
   }
 
   private copy(from: number, to: number): Uint8Array {
-    const payload = new Uint8Array(to - from);
     const first = from & MASK;
-    const head = Math.min(payload.length, RING - first);
-    payload.set(this.bytes.subarray(first, first + head));
-    payload.set(this.bytes.subarray(0, payload.length - head), head);
+    const last = to & MASK;
+    if (first < last) return this.bytes.slice(first, last);
+    const payload = new Uint8Array(to - from);
+    payload.set(this.bytes.subarray(first));
+    payload.set(this.bytes.subarray(0, last), RING - first);
     return payload;
   }
 
   private cover(from: number, to: number): void {
+    this.coveredTo = to;
     const first = from & MASK;
     const last = to & MASK;
-    if (first < last) this.covered.fill(1, first, last);
-    else this.covered.fill(1, first).fill(1, 0, last);
+    if (first < last) this.dead.fill(1, first, last);
+    else this.dead.fill(1, first).fill(1, 0, last);
   }
 }
