@@ -23,6 +23,8 @@ export interface Files {
   realPath(file: string): Promise<string>;
   /** Writes the whole file in one step: readers see the old content or the new. */
   write(file: string, content: string | Uint8Array): Promise<void>;
+  /** Writes a file that must not exist yet; false when it does. */
+  createNew(file: string, content: string): Promise<boolean>;
   copy(from: string, to: string): Promise<void>;
   makeFolder(folder: string): Promise<void>;
   /** Removes a file or a folder with everything in it; nothing there is no error. */
@@ -61,6 +63,16 @@ export const nodeFiles: Files = {
     const temporary = `${file}.${process.pid}.tmp`;
     await fs.writeFile(temporary, content);
     await fs.rename(temporary, file);
+  },
+  async createNew(file, content) {
+    await fs.mkdir(path.dirname(file), { recursive: true });
+    try {
+      await fs.writeFile(file, content, { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
   },
   async copy(from, to) {
     await fs.mkdir(path.dirname(to), { recursive: true });

@@ -22,6 +22,9 @@ export interface RunResult {
 export interface Processes {
   /** Resolves when the program has ended; rejects only when it cannot be started. */
   run(program: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** Number of this process. */
+  readonly own: number;
+  isRunning(process: number): boolean;
 }
 
 /** How long a program that was asked to end may clean up before it is killed. */
@@ -29,7 +32,18 @@ const GRACE_ms = 3000;
 
 /** The computer's own processes. Each gets its own group, so that ending make ends its compilers too. */
 export function nodeProcesses(clock: Clock = systemClock, platform = process.platform): Processes {
-  return { run: (program, args, options = {}) => run(clock, platform, program, args, options) };
+  return {
+    own: process.pid,
+    run: (program, args, options = {}) => run(clock, platform, program, args, options),
+    isRunning(id) {
+      try {
+        return process.kill(id, 0);
+      } catch (error) {
+        // Somebody else's process runs, too.
+        return (error as NodeJS.ErrnoException).code === 'EPERM';
+      }
+    },
+  };
 }
 
 function run(

@@ -29,6 +29,22 @@ export const buildErrors = defineErrors({
       next: 'Move the folder to a path of letters, digits, dots, dashes and underscores.',
     }),
   },
+  'make-argument': {
+    exitStatus: 2,
+    text: (d: { argument: string }) => ({
+      happened: `"${d.argument}" cannot be passed to make.`,
+      state: 'Nothing was built.',
+      next: 'Arguments have the form NAME=value, as USE_LISPBM=0; the folders and the compiler are set for you.',
+    }),
+  },
+  'custom-board-unsupported': {
+    exitStatus: 2,
+    text: (d: { board: string; folder: string }) => ({
+      happened: `${d.board} lies outside of ${d.folder}, and this tree cannot build boards from elsewhere.`,
+      state: 'Nothing was built.',
+      next: 'Use firmware 6.06 or later, or put the board under hwconf.',
+    }),
+  },
   'unknown-board': {
     exitStatus: 2,
     text: (d: { board: string; similar: readonly string[]; boards: number }) => ({

@@ -1,0 +1,93 @@
+import * as path from 'node:path';
+import type { Clock } from '../base/clock';
+import { isBuildId } from '../image/buildStamp';
+import type { Files } from './files';
+
+/** What is known of a build, found again by the identity that a controller reports. */
+export interface BuildRecord {
+  readonly buildId: string;
+  readonly board: string;
+  readonly hardware?: string;
+  readonly version?: string;
+  /** Root of the tree it was built from. */
+  readonly tree: string;
+  readonly commit?: string;
+  readonly branch?: string;
+  readonly describe?: string;
+  /** Files that differed from the commit, relative to the tree. */
+  readonly changedFiles: readonly string[];
+  readonly makeArguments: readonly string[];
+  readonly compiler: { readonly path: string; readonly version: string };
+  /** When it was built, ISO 8601. */
+  readonly date: string;
+  /** Absolute path of the kept ELF. */
+  readonly elf: string;
+}
+
+/** Builds that were never flashed are dropped when there are more; each keeps an ELF of about 4 MB. */
+const KEPT_UNFLASHED = 20;
+const KEPT_FLASHED = 50;
+
+/** Build records in the per-user data directory, one folder an identity. */
+export class BuildRecords {
+  private readonly root: string;
+
+  constructor(
+    dataDirectory: string,
+    private readonly files: Files,
+    private readonly clock: Clock,
+  ) {
+    this.root = path.join(dataDirectory, 'builds');
+  }
+
+  /** Keeps `record` with a copy of `elf`; a build made again only gets a new date. */
+  async save(record: Omit<BuildRecord, 'date' | 'elf'>, elf: string): Promise<void> {
+    const folder = this.folder(record.buildId);
+    const kept = path.join(folder, `${record.board}.elf`);
+    await this.files.copy(elf, kept);
+    const whole: BuildRecord = { ...record, date: this.clock.date().toISOString(), elf: kept };
+    await this.files.write(path.join(folder, 'record.json'), JSON.stringify(whole, undefined, 2));
+    await this.prune();
+  }
+
+  /** The record of the build that reports `buildId`; undefined when it was built elsewhere or dropped. */
+  async find(buildId: string): Promise<BuildRecord | undefined> {
+    if (!isBuildId(buildId)) return undefined;
+    return this.read(this.folder(buildId));
+  }
+
+  /** Notes that the build runs on a controller, so that its ELF is kept longer. */
+  async markFlashed(buildId: string): Promise<void> {
+    if ((await this.find(buildId)) === undefined) return;
+    await this.files.write(path.join(this.folder(buildId), 'flashed'), this.clock.date().toISOString());
+  }
+
+  private folder(buildId: string): string {
+    return path.join(this.root, buildId);
+  }
+
+  private async read(folder: string): Promise<BuildRecord | undefined> {
+    const text = await this.files.readText(path.join(folder, 'record.json'));
+    try {
+      return text === undefined ? undefined : (JSON.parse(text) as BuildRecord);
+    } catch {
+      return undefined;
+    }
+  }
+
+  private async prune(): Promise<void> {
+    const builds: { folder: string; date: string; flashed: boolean }[] = [];
+    for (const entry of await this.files.list(this.root)) {
+      const folder = path.join(this.root, entry.name);
+      const flashed = await this.files.readText(path.join(folder, 'flashed'));
+      const date = flashed ?? (await this.read(folder))?.date ?? '';
+      builds.push({ folder, date, flashed: flashed !== undefined });
+    }
+    builds.sort((a, b) => (a.date < b.date ? 1 : -1));
+    const surplus = [
+      ...builds.filter((build) => build.flashed).slice(KEPT_FLASHED),
+      ...builds.filter((build) => !build.flashed).slice(KEPT_UNFLASHED),
+    ];
+    for (const { folder } of surplus) await this.files.remove(folder);
+  }
+}
