@@ -211,20 +211,20 @@ export class Conversation {
     if (frames === 0 && bytes > before.bytes) {
       return new VescError('not-a-controller', { address, bytes: bytes - before.bytes });
     }
-    if (canId !== undefined && (frames > before.frames || (await this.isAlive(signal)))) {
+    if (canId !== undefined && (frames > before.frames || (await this.isAlive(frames, signal)))) {
       return new VescError('can-node-silent', { canId, address });
     }
     return new VescError('no-answer', { address, command: commandName(payload[0]!), waited_ms });
   }
 
-  private async isAlive(signal: AbortSignal | undefined): Promise<boolean> {
+  /** True when the controller at the link, asked now, sends anything at all. */
+  private async isAlive(frames: number, signal: AbortSignal | undefined): Promise<boolean> {
     try {
       await this.request(undefined, fwVersion(), { timeout_ms: ALIVE_ms, ...(signal && { signal }) });
-      return true;
     } catch (error) {
-      if (isVescError(error, 'no-answer')) return false;
-      throw error;
+      if (!isVescError(error, 'no-answer')) throw error;
     }
+    return this.line.statistics().frames > frames;
   }
 }
 
