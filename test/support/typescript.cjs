@@ -3,6 +3,8 @@
 const { readFileSync } = require('node:fs');
 const ts = require('typescript');
 
+process.setSourceMapsEnabled(true);
+
 require.extensions['.ts'] = (module, file) => {
   const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
     fileName: file,
