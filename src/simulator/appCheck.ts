@@ -6,6 +6,9 @@ import {
   CCM_SIZE,
   CRC_INFO_OFFSET,
   CRC_INFO_OFFSET_5_03,
+  CRC_INFO_SIZE,
+  EEPROM_END_OFFSET,
+  EEPROM_OFFSET,
   IMAGE_LENGTH,
   IMAGE_LENGTH_5_03,
   RAM_ADDRESS,
@@ -34,9 +37,13 @@ function within(value: number, start: number, size: number): boolean {
 
 /** Reads, checks and marks the application in the flash; keeps what it found until the flash changes. */
 export class AppCheck {
-  private known: { revision: number; identity: FirmwareIdentity; crc: number } | undefined;
+  private known: { readonly identity: FirmwareIdentity; readonly crc: number } | undefined;
 
-  constructor(private readonly flash: Flash) {}
+  constructor(private readonly flash: Flash) {
+    flash.onOperation(({ address, length }) => {
+      if (concernsApp(address, length)) this.known = undefined;
+    });
+  }
 
   /** Which firmware lies in the flash; what cannot be read from it is taken from `fallback`. */
   identity(fallback: FirmwareIdentity): FirmwareIdentity {
@@ -68,6 +75,11 @@ export class AppCheck {
     this.flash.program(address + CRC_WORD, word);
   }
 
+  /** True when an application of that length has its end where its firmware looks for it. */
+  isWhole(length_B: number): boolean {
+    return length_B === IMAGE_LENGTH || length_B === IMAGE_LENGTH_5_03;
+  }
+
   private crcInfo(fallback: FirmwareIdentity): number {
     return APP_ADDRESS + (this.isOld(this.identity(fallback)) ? CRC_INFO_OFFSET_5_03 : CRC_INFO_OFFSET);
   }
@@ -77,13 +89,23 @@ export class AppCheck {
   }
 
   private read(fallback: FirmwareIdentity): { identity: FirmwareIdentity; crc: number } {
-    if (this.known?.revision === this.flash.revision) return this.known;
+    if (this.known) return this.known;
     const identity = merge(readIdentity(this.flash.read(APP_ADDRESS, APP_SIZE)), fallback);
     const length = this.isOld(identity) ? IMAGE_LENGTH_5_03 : IMAGE_LENGTH;
     const crc = appCrc(this.flash.read(APP_ADDRESS, length));
-    this.known = { revision: this.flash.revision, identity, crc };
+    this.known = { identity, crc };
     return this.known;
   }
+}
+
+/** The settings' sectors and the CRC's own words belong to neither identity nor CRC. */
+function concernsApp(address: number, length: number): boolean {
+  const offset = address - APP_ADDRESS;
+  const settings = offset >= EEPROM_OFFSET && offset + length <= EEPROM_END_OFFSET;
+  const crcInfo = [CRC_INFO_OFFSET, CRC_INFO_OFFSET_5_03].some(
+    (info) => offset >= info && offset + length <= info + CRC_INFO_SIZE,
+  );
+  return offset < APP_SIZE && !settings && !crcInfo;
 }
 
 function merge(read: ReturnType<typeof readIdentity>, fallback: FirmwareIdentity): FirmwareIdentity {

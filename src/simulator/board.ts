@@ -1,7 +1,9 @@
 import type { HardwareType } from '../protocol/messages/identity';
 import type { ControllerTime } from './controllerTime';
 import type { CanBus, CanNode } from './canBus';
+import type { Eeprom } from './eeprom';
 import type { Flash } from './flash';
+import type { Readings } from './readings';
 
 /** Why the processor started over. */
 export type ResetCause = 'power-on' | 'pin' | 'software' | 'watchdog' | 'window-watchdog';
@@ -68,7 +70,10 @@ export interface Board {
   readonly node: CanNode;
   readonly backup: BackupRam;
   readonly lastReset: ResetCause;
-  readonly canId: number;
+  readonly readings: Readings;
+  readonly eeprom: Eeprom;
+  /** The CAN id while neither settings nor RAM tell one. */
+  readonly defaultCanId: number;
   /** When this start began, in the controller's time. */
   readonly started_ms: number;
   /** True while the processor stands still for the flash. */

@@ -28,6 +28,12 @@ const CHECK_MS = 50;
 /** Everything from the length up: the decoder does not know where the application area ends. */
 const RUNAWAY = 0x18_0000;
 
+/** A run of the bootloader, and how long the application is that it installed. */
+export interface BootloaderRun {
+  readonly outcome: BootloaderOutcome;
+  readonly installed_B: number;
+}
+
 /** What a bootloader needs of the chip. */
 export interface BootloaderChip {
   readonly flash: Flash;
@@ -44,7 +50,7 @@ export function hasBootloader(flash: Flash): boolean {
 }
 
 /** One run of the bootloader: what is staged replaces the application, if header and CRC hold. */
-export async function runBootloader(chip: BootloaderChip): Promise<BootloaderOutcome> {
+export async function runBootloader(chip: BootloaderChip): Promise<BootloaderRun> {
   const { flash } = chip;
   const started_ms = chip.now();
   const old = isOldBootloader(flash.read(BOOTLOADER_ADDRESS, BOOTLOADER_SIZE));
@@ -53,19 +59,23 @@ export async function runBootloader(chip: BootloaderChip): Promise<BootloaderOut
   const compressed = header.compressed && !old;
   const length = compressed ? header.payload_B : header.lengthField;
   await chip.stall(CHECK_MS);
-  if (length > STAGING_SIZE) return 'size-invalid';
-  if (length === 0) return 'size-zero';
+  if (length > STAGING_SIZE) return refused('size-invalid');
+  if (length === 0) return refused('size-zero');
   // The header of an almost full area makes it read on into its own sector; nothing stops it.
   const payload = flash.read(STAGING_ADDRESS + HEADER_SIZE, length).slice();
-  if (crc16(payload) !== header.crc) return 'crc-wrong';
+  if (crc16(payload) !== header.crc) return refused('crc-wrong');
 
   const app = compressed ? decompress(payload, RUNAWAY) : payload;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const ok = await install(chip, app, compressed);
-    if (chip.now() - started_ms > WATCHDOG_MS) return 'watchdog';
-    if (ok) return 'installed';
+    if (chip.now() - started_ms > WATCHDOG_MS) return refused('watchdog');
+    if (ok) return { outcome: 'installed', installed_B: app.length };
   }
-  return 'flash-error';
+  return refused('flash-error');
+}
+
+function refused(outcome: BootloaderOutcome): BootloaderRun {
+  return { outcome, installed_B: 0 };
 }
 
 async function install(chip: BootloaderChip, app: Uint8Array, compressed: boolean): Promise<boolean> {

@@ -24,9 +24,9 @@ export interface CanPacket {
 export interface CanNode {
   /** The ids it answers to: none while it is starting; two with two motors. */
   canIds(): readonly number[];
-  /** Currents of all its motors and so on, as its status messages tell them. */
   arrive(packet: CanPacket): void;
-  readonly status: () => CanStatus | undefined;
+  /** Its motors, as its status messages tell of them; empty while it sends none. */
+  status(): readonly CanStatus[];
 }
 
 /** What the others know of a node from its status messages. */

@@ -16,6 +16,11 @@ export class ControllerTime {
     this.clock = scaledClock(clock, factor);
   }
 
+  /** True when nothing waits. */
+  get isInstant(): boolean {
+    return this.factor === 0;
+  }
+
   /** Milliseconds of the controller's time. */
   now(): number {
     return this.clock.now() + this.skipped_ms;

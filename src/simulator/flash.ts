@@ -47,6 +47,7 @@ export class Flash {
   cutPower: ((operation: FlashOperation) => boolean) | undefined;
   private count = 0;
   private changes = 0;
+  private readonly listeners: ((operation: FlashOperation) => void)[] = [];
 
   constructor(
     content?: Uint8Array,
@@ -64,6 +65,16 @@ export class Flash {
   /** Grows with every change of content, so that what was derived from it can be kept until then. */
   get revision(): number {
     return this.changes;
+  }
+
+  /** Tells `listener` of every operation, before it happens. */
+  onOperation(listener: (operation: FlashOperation) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Counts operations from here on. */
+  startCounting(): void {
+    this.count = 0;
   }
 
   /** A view of `length` bytes at `address`; shorter where the flash ends. */
@@ -115,6 +126,7 @@ export class Flash {
   private begin(kind: FlashOperation['kind'], address: number, length: number): boolean {
     this.changes++;
     const operation = { index: this.count++, kind, address, length };
+    for (const listener of this.listeners) listener(operation);
     return this.cutPower?.(operation) === true;
   }
 }

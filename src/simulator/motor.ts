@@ -39,12 +39,15 @@ const noAverages = (): Averages => ({
   time_ms: 0,
 });
 
+/** What surrounds a motor. */
+export interface MotorConditions {
+  supply_V: number;
+  /** Readings that stay as they are whatever the motor does: for tests and demonstrations. */
+  held: Partial<MotorValues>;
+}
+
 /** A motor that turns: brought up to date whenever somebody looks, so that it costs nothing while nobody does. */
 export class Motor {
-  /** Supply voltage, V. */
-  supply_V = 48;
-  /** Readings that stay as they are whatever the motor does: for tests and demonstrations. */
-  held: Partial<MotorValues> = {};
   private order: MotorOrder = 'none';
   private target = 0;
   private lastCommand_ms: number;
@@ -57,7 +60,10 @@ export class Motor {
   private charge = { out_Ah: 0, in_Ah: 0, out_Wh: 0, in_Wh: 0 };
   private averages = noAverages();
 
-  constructor(private readonly now: () => number) {
+  constructor(
+    private readonly now: () => number,
+    private readonly conditions: MotorConditions,
+  ) {
     this.updated_ms = now();
     this.lastCommand_ms = this.updated_ms - COMMAND_TIMEOUT_MS;
   }
@@ -109,7 +115,7 @@ export class Motor {
       ...instant,
       duty: this.duty(),
       erpm: this.erpm,
-      voltage_V: this.supply_V,
+      voltage_V: this.conditions.supply_V,
       charge_Ah: this.charge.out_Ah,
       chargeRegenerated_Ah: this.charge.in_Ah,
       energy_Wh: this.charge.out_Wh,
@@ -119,7 +125,7 @@ export class Motor {
       pidPosition_deg: this.position_deg,
       tempFets_C: [0, 0, 0],
       timeoutActive: this.timeoutActive,
-      ...this.held,
+      ...this.conditions.held,
     };
   }
 
@@ -131,7 +137,7 @@ export class Motor {
     const taken: Partial<Record<AveragedKey, number>> = {};
     for (const key of keys) taken[key] = time_ms === 0 ? instant[key] : sums[key] / time_ms;
     if (keys.length > 0) this.averages = noAverages();
-    return { ...taken, ...pick(this.held, keys) };
+    return { ...taken, ...pick(this.conditions.held, keys) };
   }
 
   private update(): void {
@@ -164,7 +170,7 @@ export class Motor {
   }
 
   private aim(): readonly [erpm: number, constant_ms: number] {
-    const fastest = this.supply_V * ERPM_PER_VOLT;
+    const fastest = this.conditions.supply_V * ERPM_PER_VOLT;
     const within = (erpm: number): number => Math.max(-fastest, Math.min(fastest, erpm));
     switch (this.order) {
       case 'duty':
@@ -183,7 +189,7 @@ export class Motor {
   }
 
   private duty(): number {
-    return this.order === 'none' ? 0 : this.erpm / (this.supply_V * ERPM_PER_VOLT);
+    return this.order === 'none' ? 0 : this.erpm / (this.conditions.supply_V * ERPM_PER_VOLT);
   }
 
   private instant(): Record<AveragedKey, number> {
@@ -192,8 +198,9 @@ export class Motor {
     const pull = this.order === 'handbrake' ? this.target : (goal - this.erpm) / ERPM_PER_AMPERE;
     const iq_A = driven ? pull + Math.sign(this.erpm) * NO_LOAD_A : 0;
     const duty = this.duty();
-    const vq_V = duty * this.supply_V;
-    const inputCurrent_A = iq_A * duty + (iq_A * iq_A * RESISTANCE_OHM) / Math.max(this.supply_V, 1);
+    const vq_V = duty * this.conditions.supply_V;
+    const inputCurrent_A =
+      iq_A * duty + (iq_A * iq_A * RESISTANCE_OHM) / Math.max(this.conditions.supply_V, 1);
     return { motorCurrent_A: iq_A * (duty < 0 ? -1 : 1), inputCurrent_A, id_A: 0, iq_A, vd_V: 0, vq_V };
   }
 
@@ -205,10 +212,10 @@ export class Motor {
     const moved_Ah = instant.inputCurrent_A * hours;
     if (moved_Ah >= 0) {
       this.charge.out_Ah += moved_Ah;
-      this.charge.out_Wh += moved_Ah * this.supply_V;
+      this.charge.out_Wh += moved_Ah * this.conditions.supply_V;
     } else {
       this.charge.in_Ah -= moved_Ah;
-      this.charge.in_Wh -= moved_Ah * this.supply_V;
+      this.charge.in_Wh -= moved_Ah * this.conditions.supply_V;
     }
   }
 }

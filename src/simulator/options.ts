@@ -31,6 +31,8 @@ export interface SimulatedControllerOptions {
   readonly firmwareName?: string;
   readonly phaseFilters?: boolean;
   readonly paired?: boolean;
+  /** False: it sends no status messages on CAN, so the others do not count it in. */
+  readonly canStatus?: boolean;
   readonly gateDriver?: string;
   /** How many times as fast as its clock it lives; 0: nothing waits. */
   readonly speedFactor?: number;

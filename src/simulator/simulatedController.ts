@@ -1,46 +1,32 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
-import { Emitter } from '../base/emitter';
+import type { Event } from '../base/emitter';
 import { VescError } from '../base/errors';
-import { APP_ADDRESS, BOOTLOADER_ADDRESS, FLASH_ADDRESS } from '../image/flashMap';
 import { formatLinkAddress } from '../links/linkAddress';
 import type { Link, LinkAddress } from '../links/link';
 import { createMemoryDuplex, type DuplexEnd } from '../links/memoryDuplex';
-import { AppCheck } from './appCheck';
-import type { BackupRam, Board, BoardTraits, FirmwareIdentity, ResetCause } from './board';
-import { type BootloaderOutcome, hasBootloader, runBootloader, WATCHDOG_MS } from './bootloader';
-import { CanBus, type CanNode, type CanPacket, FIFO_FRAMES } from './canBus';
+import type { FaultRecord } from '../protocol/faultListing';
+import { faultByName, faultName } from '../protocol/faults';
+import type { ResetCause } from './board';
+import type { BootloaderOutcome } from './bootloader';
+import { CanBus } from './canBus';
 import { ControllerTime } from './controllerTime';
-import { Firmware } from './firmware';
-import { Flash, PowerCut } from './flash';
+import type { Firmware } from './firmware';
+import type { Flash } from './flash';
 import { HostPort } from './hostPort';
 import type { Interference } from './interference';
-import { defaultCanId, resolveNodes, resolveOptions, type SimulatedControllerOptions } from './options';
-import { syntheticBootloader, syntheticImage } from './syntheticImage';
+import { Machine, type Phase, type PortName } from './machine';
+import { resolveNodes, type SimulatedControllerOptions } from './options';
+import type { Readings } from './readings';
 
+export type { Phase, PortName } from './machine';
 export type { SimulatedControllerOptions } from './options';
 
-/** What the processor is doing. */
-export type Phase =
-  | 'off'
-  /** The application starts; nothing answers yet. */
-  | 'starting'
-  | 'running'
-  | 'bootloader'
-  /** It jumped into nothing and waits for the watchdog. */
-  | 'locked-up'
-  /** The application does not start, now or ever: only a programmer helps. */
-  | 'broken';
-
-/** Which way in: USB goes away with every reset, the UART stays and is silent. */
-export type PortName = 'usb' | 'uart';
-
-/** Milestones of a start, in ms (facts: boot milestones). */
-const EEPROM_MS = 201;
-const CRC_MS = 278;
-const UART_MS = 5200;
-const USB_MS = 5290;
-const EEPROM_FORMAT_MS = 500;
+/** How a fault strikes: what of {@link FaultRecord} is not as the motor measures it, and whether it lasts. */
+export interface FaultDetails extends Partial<Omit<FaultRecord, 'fault'>> {
+  /** The cause lasts until {@link SimulatedController.clearFault}; else the code goes after half a second. */
+  readonly held?: boolean;
+}
 
 interface Surroundings {
   readonly time: ControllerTime;
@@ -52,76 +38,60 @@ interface Surroundings {
  * own time. It comes up running; {@link connect} plugs a host into it.
  */
 export class SimulatedController implements Disposable {
-  readonly flash: Flash;
   /** The other controllers on its bus, each with flash and settings of its own. */
   readonly nodes: readonly SimulatedController[];
   /** Decides the fate of frames at the ports: see interference.ts. */
   interference: Interference | undefined;
-  /** How the bootloader's last run ended. */
-  lastBootloaderOutcome: BootloaderOutcome | undefined;
-  private readonly traits: BoardTraits;
-  private readonly time: ControllerTime;
-  private readonly bus: CanBus;
-  private readonly app: AppCheck;
+  private readonly machine: Machine;
   private readonly ports: Record<PortName, HostPort>;
-  private readonly board: Board;
-  private readonly backup: BackupRam;
-  private readonly phaseChanged = new Emitter<Phase>();
-  private readonly packets: CanPacket[] = [];
-  private identity: FirmwareIdentity;
-  private running: Firmware | undefined;
-  private currentPhase: Phase = 'off';
-  private enumerated = false;
-  private stalls = 0;
-  private packetsBusy = false;
   private disposed = false;
-  /** Changes with every reset: whatever waited before it never goes on. */
-  private life = 0;
-  private started_ms = 0;
-  private lastReset: ResetCause = 'power-on';
-
-  /** Fires when the processor does something else. */
-  readonly onPhase = this.phaseChanged.event;
 
   constructor(
     options: SimulatedControllerOptions,
     private readonly clock: Clock,
     surroundings?: Surroundings,
   ) {
-    const resolved = resolveOptions(options);
-    this.traits = resolved.traits;
-    this.identity = resolved.identity;
-    this.time = surroundings?.time ?? new ControllerTime(clock, options.speedFactor ?? 1);
-    this.bus = surroundings?.bus ?? new CanBus(this.time);
-    this.flash = new Flash(options.flash, options.flashModel);
-    this.app = new AppCheck(this.flash);
+    const time = surroundings?.time ?? new ControllerTime(clock, options.speedFactor ?? 1);
+    const bus = surroundings?.bus ?? new CanBus(time);
     const interference = (): Interference | undefined => this.interference;
-    this.ports = {
-      usb: new HostPort(this.time, interference),
-      uart: new HostPort(this.time, interference),
-    };
-    this.backup = { odometer_m: 0, runtime_s: 0, canId: undefined, bootNumber: 0, crashStreak: 0 };
-    this.board = this.makeBoard(options.canId ?? defaultCanId(this.traits.uuid));
-    if (options.flash === undefined) this.fillFlash(options);
-    this.bus.attach(this.board.node);
-    this.startAtOnce();
-    this.nodes = resolveNodes(options).map(
-      (node) => new SimulatedController(node, clock, { time: this.time, bus: this.bus }),
-    );
+    this.ports = { usb: new HostPort(time, interference), uart: new HostPort(time, interference) };
+    this.machine = new Machine(options, time, bus, this.ports);
+    for (const fault of options.faults ?? []) this.noteFault(fault);
+    this.nodes = resolveNodes(options).map((node) => new SimulatedController(node, clock, { time, bus }));
+  }
+
+  /** Its flash: look at it, or cut the power at one of its operations. */
+  get flash(): Flash {
+    return this.machine.flash;
+  }
+
+  /** What its sensors see; change it at any time. */
+  get readings(): Readings {
+    return this.machine.readings;
   }
 
   get phase(): Phase {
-    return this.currentPhase;
+    return this.machine.phase;
+  }
+
+  /** Fires when the processor does something else. */
+  get onPhase(): Event<Phase> {
+    return this.machine.onPhase;
   }
 
   /** True while a host sees the USB device. */
   get isEnumerated(): boolean {
-    return this.enumerated;
+    return this.machine.isEnumerated;
   }
 
   /** The application, while it runs. */
   get firmware(): Firmware | undefined {
-    return this.running;
+    return this.machine.firmware;
+  }
+
+  /** How the bootloader's last run ended. */
+  get lastBootloaderOutcome(): BootloaderOutcome | undefined {
+    return this.machine.lastBootloaderOutcome;
   }
 
   /**
@@ -130,7 +100,8 @@ export class SimulatedController implements Disposable {
    */
   connect(address: LinkAddress = { kind: 'simulated', name: '' }, port: PortName = 'usb'): Link {
     const path = formatLinkAddress(address);
-    if (port === 'usb' && !this.enumerated) throw new VescError('port-not-found', { path });
+    if (this.disposed || (port === 'usb' && !this.isEnumerated))
+      throw new VescError('port-not-found', { path });
     if (this.ports[port].isPluggedIn) throw new VescError('port-busy', { path });
     const { link, device } = createMemoryDuplex(address, this.clock);
     this.ports[port].plug(device);
@@ -139,232 +110,62 @@ export class SimulatedController implements Disposable {
 
   /** Plugs in a host that comes with its own byte stream, as the servers do. False while the port is taken. */
   plug(device: DuplexEnd, port: PortName): boolean {
-    if (this.ports[port].isPluggedIn || (port === 'usb' && !this.enumerated)) return false;
+    if (this.ports[port].isPluggedIn || (port === 'usb' && !this.isEnumerated)) return false;
     this.ports[port].plug(device);
     return true;
   }
 
+  /** Pulls the plug of a port; the controller runs on. */
+  unplug(port: PortName = 'usb'): void {
+    this.ports[port].unplug('unplugged');
+  }
+
   /** Starts the processor over. Nothing happens while the power is off. */
   reset(cause: ResetCause = 'pin'): void {
-    if (this.currentPhase !== 'off') this.run(() => this.start(cause));
+    this.machine.reset(cause);
   }
 
   /** Takes the power away, whatever is going on. */
   cutPower(): void {
-    this.stop('the power is off');
-    this.ports.uart.attach(undefined);
-    this.enter('off');
+    this.machine.cutPower();
   }
 
   /** Gives the power back. */
   powerOn(): void {
-    if (this.currentPhase !== 'off' || this.disposed) return;
-    Object.assign(this.backup, {
-      odometer_m: 0,
-      runtime_s: 0,
-      canId: undefined,
-      bootNumber: 0,
-      crashStreak: 0,
-    });
-    this.run(() => this.start('power-on'));
+    if (!this.disposed) this.machine.powerOn();
+  }
+
+  /**
+   * Lets a fault strike now: it is logged, and the motor stops. Nothing happens while the firmware does not run.
+   * @throws RangeError for a fault nobody knows
+   */
+  setFault(fault: string | number, { held = false, ...details }: FaultDetails = {}): void {
+    this.firmware?.raiseFault(knownFault(fault), details, held);
+  }
+
+  /** The cause of motor `motor`'s fault is gone. */
+  clearFault(motor = 1): void {
+    this.firmware?.faults.clear(motor);
+  }
+
+  /** Puts a fault into the log that struck and went earlier. */
+  noteFault(fault: string | number, details: Omit<FaultDetails, 'held'> = {}): void {
+    const { firmware } = this;
+    firmware?.faults.note(firmware.faultRecord(knownFault(fault), details));
   }
 
   dispose(): void {
     this.disposed = true;
-    this.cutPower();
+    this.machine.dispose();
     this.ports.uart.unplug('the simulated controller was stopped');
-    this.phaseChanged.dispose();
     for (const node of this.nodes) node.dispose();
   }
+}
 
-  private fillFlash(options: SimulatedControllerOptions): void {
-    const image = options.image ?? syntheticImage(this.identity);
-    const bootloader = options.bootloader ?? 'current';
-    this.flash.content.set(image, APP_ADDRESS - FLASH_ADDRESS);
-    if (bootloader !== 'none') {
-      this.flash.content.set(syntheticBootloader(bootloader), BOOTLOADER_ADDRESS - FLASH_ADDRESS);
-    }
-    // It has been started before.
-    if (this.app.state(this.identity) === 'first-start') this.app.mark(this.identity);
-  }
-
-  /** Comes up as a controller that was switched on a while ago. */
-  private startAtOnce(): void {
-    this.started_ms = this.time.now() - USB_MS;
-    if (this.app.state(this.identity) === 'first-start') this.app.mark(this.identity);
-    if (this.app.state(this.identity) === 'broken') {
-      this.enter('broken');
-      return;
-    }
-    this.backup.bootNumber++;
-    const firmware = this.makeFirmware();
-    this.serve(firmware, 'uart');
-    this.serve(firmware, 'usb');
-  }
-
-  private async start(cause: ResetCause): Promise<void> {
-    this.stop('the controller restarted');
-    this.lastReset = cause;
-    this.backup.bootNumber++;
-    this.backup.crashStreak = cause === 'software' || cause === 'power-on' ? 0 : this.backup.crashStreak + 1;
-    this.started_ms = this.time.now();
-    this.enter('starting');
-    const state = this.app.state(this.identity);
-    if (state === 'broken') {
-      this.enter('broken');
-      return;
-    }
-    await this.board.wait(EEPROM_MS);
-    const format_ms = this.formatSettings();
-    await this.board.wait(CRC_MS - EEPROM_MS + format_ms);
-    if (state === 'first-start') {
-      this.app.mark(this.identity);
-      return this.start('software');
-    }
-    const firmware = this.makeFirmware();
-    await this.board.wait(UART_MS - CRC_MS);
-    this.serve(firmware, 'uart');
-    await this.board.wait(USB_MS - UART_MS);
-    this.serve(firmware, 'usb');
-  }
-
-  private formatSettings(): number {
-    return 0 * EEPROM_FORMAT_MS;
-  }
-
-  private makeFirmware(): Firmware {
-    this.identity = this.app.identity(this.identity);
-    return new Firmware(this.board, this.identity);
-  }
-
-  private serve(firmware: Firmware, port: PortName): void {
-    this.running = firmware;
-    this.ports[port].attach(firmware);
-    if (port === 'usb') this.enumerated = true;
-    this.enter('running');
-  }
-
-  /** Ends whatever runs: threads never go on, USB goes away. */
-  private stop(reason: string): void {
-    this.life++;
-    this.stalls = 0;
-    this.running = undefined;
-    this.enumerated = false;
-    this.packets.length = 0;
-    this.packetsBusy = false;
-    this.ports.usb.attach(undefined);
-    this.ports.uart.attach(undefined);
-    this.ports.usb.unplug(reason);
-  }
-
-  private async jump(): Promise<void> {
-    this.stop('the bootloader took over');
-    if (!hasBootloader(this.flash)) {
-      this.enter('locked-up');
-      await this.board.wait(WATCHDOG_MS);
-      return this.start('watchdog');
-    }
-    this.enter('bootloader');
-    this.lastBootloaderOutcome = await runBootloader({
-      flash: this.flash,
-      now: () => this.time.now(),
-      stall: (duration_ms) => this.board.stall(duration_ms),
-    });
-    return this.start(this.lastBootloaderOutcome === 'watchdog' ? 'watchdog' : 'window-watchdog');
-  }
-
-  /** Runs what happens outside the application; a power cut in a flash operation ends it. */
-  private run(action: () => Promise<void>): void {
-    void action().catch((error: unknown) => {
-      if (!(error instanceof PowerCut)) throw error;
-      this.cutPower();
-    });
-  }
-
-  private enter(phase: Phase): void {
-    if (this.currentPhase === phase) return;
-    this.currentPhase = phase;
-    this.phaseChanged.fire(phase);
-  }
-
-  /** Settles when `through` lets its action run, unless a reset came first. */
-  private survive(through: (action: () => void) => void): Promise<void> {
-    const life = this.life;
-    return new Promise((resolve) => {
-      through(() => {
-        if (life === this.life && !this.disposed) resolve();
-      });
-    });
-  }
-
-  private async stall(duration_ms: number): Promise<void> {
-    this.stalls++;
-    await this.survive((action) => this.time.pass(duration_ms, action));
-    this.stalls--;
-    if (this.stalls > 0) return;
-    // The command that stalled goes on first.
-    queueMicrotask(() => {
-      this.ports.usb.resume();
-      this.ports.uart.resume();
-      this.takePackets();
-    });
-  }
-
-  /** A packet from the bus: lost while the processor stands still, but for what the receive FIFO holds. */
-  private arrive(packet: CanPacket): void {
-    if (this.running === undefined) return;
-    const waiting = this.packets.reduce((sum, { frames }) => sum + frames, 0);
-    if (this.stalls > 0 && waiting + packet.frames > FIFO_FRAMES) return;
-    this.packets.push(packet);
-    this.takePackets();
-  }
-
-  private takePackets(): void {
-    while (this.stalls === 0 && !this.packetsBusy && this.running !== undefined) {
-      const packet = this.packets.shift();
-      if (packet === undefined) return;
-      const work = this.running.receivePacket(packet);
-      if (work === undefined) continue;
-      const life = this.life;
-      this.packetsBusy = true;
-      void work.then(() => {
-        if (life !== this.life) return;
-        this.packetsBusy = false;
-        this.takePackets();
-      });
-    }
-  }
-
-  private makeBoard(canId: number): Board {
-    const controller = (): SimulatedController => this;
-    const node: CanNode = {
-      canIds: () => this.running?.canIds ?? [],
-      arrive: (packet) => this.arrive(packet),
-      status: () => undefined,
-    };
-    return {
-      traits: this.traits,
-      time: this.time,
-      flash: this.flash,
-      bus: this.bus,
-      node,
-      backup: this.backup,
-      canId,
-      get lastReset() {
-        return controller().lastReset;
-      },
-      get started_ms() {
-        return controller().started_ms;
-      },
-      get isStalled() {
-        return controller().stalls > 0;
-      },
-      stall: (duration_ms) => this.stall(duration_ms),
-      wait: (duration_ms) => this.survive((action) => this.time.schedule(duration_ms, action)),
-      reset: (cause) => this.reset(cause),
-      jumpToBootloader: () => this.run(() => this.jump()),
-      switchOff: () => this.cutPower(),
-      powerFailed: () => this.cutPower(),
-    };
-  }
+/** The firmware's name of a fault given by code, by name, or by name without its prefix. */
+function knownFault(fault: string | number): string {
+  const name = typeof fault === 'number' ? faultName(fault) : fault.toUpperCase();
+  const known = faultByName(name) ?? faultByName(`FAULT_CODE_${name}`);
+  if (known === undefined) throw new RangeError(`there is no fault ${fault}`);
+  return known.name;
 }

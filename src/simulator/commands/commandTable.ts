@@ -2,14 +2,26 @@ import { CommandId } from '../../protocol/commandId';
 import type { HardwareType } from '../../protocol/messages/identity';
 import { atLeast, type Version } from '../../protocol/version';
 import type { Handler } from '../firmware';
+import { canCommands } from './can';
+import { codeStorageCommands } from './codeStorage';
+import { configurationCommands } from './configuration';
 import { identityCommands } from './identity';
+import { motorCommands } from './motor';
+import { swdCommands } from './swd';
 import { telemetryCommands } from './telemetry';
+import { terminalCommands } from './terminal';
 import { updateCommands } from './update';
 
 /** Every command the simulated firmware acts on. */
 export const commandTable: Partial<Record<CommandId, Handler>> = {
   ...identityCommands,
   ...telemetryCommands,
+  ...motorCommands,
+  ...terminalCommands,
+  ...configurationCommands,
+  ...canCommands,
+  ...codeStorageCommands,
+  ...swdCommands,
   ...updateCommands,
 };
 

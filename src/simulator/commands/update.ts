@@ -17,6 +17,7 @@ const IGNORE_INPUT_MS = 100;
 const OFFSET_LENGTH = 4;
 
 async function erase(firmware: Firmware, sectors: readonly number[]): Promise<boolean> {
+  firmware.lisp.stop();
   firmware.motors.forEach((motor) => motor.release());
   let ok = true;
   for (const index of sectors) {

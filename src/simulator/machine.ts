@@ -1,0 +1,301 @@
+import { Emitter } from '../base/emitter';
+import { APP_ADDRESS, BOOTLOADER_ADDRESS, FLASH_ADDRESS } from '../image/flashMap';
+import { AppCheck } from './appCheck';
+import type { BackupRam, Board, FirmwareIdentity, ResetCause } from './board';
+import { type BootloaderOutcome, hasBootloader, runBootloader, WATCHDOG_MS } from './bootloader';
+import type { CanBus, CanNode } from './canBus';
+import { CanInbox } from './canInbox';
+import type { ControllerTime } from './controllerTime';
+import { Eeprom, SettingKind } from './eeprom';
+import { Firmware } from './firmware';
+import { Flash, PowerCut } from './flash';
+import type { HostPort } from './hostPort';
+import { defaultCanId, resolveOptions, type SimulatedControllerOptions } from './options';
+import { benchReadings, type Readings } from './readings';
+import { StoredSettings } from './storedSettings';
+import { syntheticBootloader, syntheticImage } from './syntheticImage';
+
+/** What the processor is doing. */
+export type Phase =
+  | 'off'
+  /** The application starts; nothing answers yet. */
+  | 'starting'
+  | 'running'
+  | 'bootloader'
+  /** It jumped into nothing and waits for the watchdog. */
+  | 'locked-up'
+  /** The application does not start, now or ever: only a programmer helps. */
+  | 'broken';
+
+/** Which way in: USB goes away with every reset, the UART stays and is silent. */
+export type PortName = 'usb' | 'uart';
+
+/** Milestones of a start, in ms (facts: boot milestones). */
+const EEPROM_MS = 201;
+const CRC_MS = 278;
+const UART_MS = 5200;
+const USB_MS = 5290;
+
+const freshBackup = (): BackupRam => ({
+  odometer_m: 0,
+  runtime_s: 0,
+  canId: undefined,
+  bootNumber: 0,
+  crashStreak: 0,
+});
+
+/** Chip and board of one controller, and what the processor does with them from reset to reset. */
+export class Machine {
+  readonly flash: Flash;
+  readonly readings: Readings;
+  readonly board: Board;
+  lastBootloaderOutcome: BootloaderOutcome | undefined;
+  private readonly app: AppCheck;
+  private readonly eeprom: Eeprom;
+  private readonly backup = freshBackup();
+  private readonly inbox: CanInbox;
+  private readonly phaseChanged = new Emitter<Phase>();
+  private identity: FirmwareIdentity;
+  private running: Firmware | undefined;
+  private currentPhase: Phase = 'off';
+  private enumerated = false;
+  private stalls = 0;
+  /** Changes with every reset: whatever waited before it never goes on. */
+  private life = 0;
+  private started_ms = 0;
+  private lastReset: ResetCause = 'power-on';
+  /** What the bootloader installed last is no whole application. */
+  private truncated = false;
+
+  readonly onPhase = this.phaseChanged.event;
+
+  constructor(
+    options: SimulatedControllerOptions,
+    private readonly time: ControllerTime,
+    bus: CanBus,
+    private readonly ports: Record<PortName, HostPort>,
+  ) {
+    const { traits, identity } = resolveOptions(options);
+    this.identity = identity;
+    this.flash = new Flash(options.flash, options.flashModel);
+    this.app = new AppCheck(this.flash);
+    this.eeprom = new Eeprom(this.flash);
+    this.readings = benchReadings(traits.dualMotor ? 2 : 1);
+    this.inbox = new CanInbox(() => (this.stalls > 0 ? 'stalled' : this.running));
+    this.board = this.makeBoard(options, bus);
+    if (options.flash === undefined) this.fillFlash(options);
+    this.flash.startCounting();
+    this.startAtOnce();
+  }
+
+  get phase(): Phase {
+    return this.currentPhase;
+  }
+
+  get isEnumerated(): boolean {
+    return this.enumerated;
+  }
+
+  get firmware(): Firmware | undefined {
+    return this.running;
+  }
+
+  reset(cause: ResetCause): void {
+    if (this.currentPhase !== 'off') this.run(() => this.start(cause));
+  }
+
+  cutPower(): void {
+    this.stop('the power is off');
+    this.enter('off');
+  }
+
+  powerOn(): void {
+    if (this.currentPhase !== 'off') return;
+    Object.assign(this.backup, freshBackup());
+    this.run(() => this.start('power-on'));
+  }
+
+  dispose(): void {
+    this.cutPower();
+    this.phaseChanged.dispose();
+  }
+
+  private fillFlash(options: SimulatedControllerOptions): void {
+    const { content } = this.flash;
+    const bootloader = options.bootloader ?? 'current';
+    content.set(options.image ?? syntheticImage(this.identity), APP_ADDRESS - FLASH_ADDRESS);
+    if (bootloader !== 'none') {
+      content.set(syntheticBootloader(bootloader), BOOTLOADER_ADDRESS - FLASH_ADDRESS);
+    }
+    this.eeprom.format();
+    if (options.canId === undefined) return;
+    // A user gave it its id once.
+    const { version } = this.app.identity(this.identity);
+    const settings = new StoredSettings(this.eeprom, version, this.board.traits.defaults, options.canId);
+    this.eeprom.write(SettingKind.appconf, settings.getDefault('appconf'));
+  }
+
+  /** Comes up as a controller that was switched on a while ago. */
+  private startAtOnce(): void {
+    this.started_ms = this.time.now() - USB_MS;
+    if (this.app.state(this.identity) === 'first-start') this.app.mark(this.identity);
+    if (this.app.state(this.identity) === 'broken') {
+      this.enter('broken');
+      return;
+    }
+    if (!this.eeprom.isFormatted) this.eeprom.format();
+    this.backup.bootNumber++;
+    const firmware = this.makeFirmware();
+    this.serve(firmware, 'uart');
+    this.serve(firmware, 'usb');
+  }
+
+  private async start(cause: ResetCause): Promise<void> {
+    this.stop('the controller restarted');
+    const { board, backup } = this;
+    this.lastReset = cause;
+    backup.bootNumber++;
+    backup.crashStreak = cause === 'software' || cause === 'power-on' ? 0 : backup.crashStreak + 1;
+    this.started_ms = this.time.now();
+    this.enter('starting');
+    const state = this.truncated ? 'broken' : this.app.state(this.identity);
+    if (state === 'broken') {
+      this.enter('broken');
+      return;
+    }
+    await board.wait(EEPROM_MS);
+    if (!this.eeprom.isFormatted) await board.stall(this.eeprom.format());
+    await board.wait(CRC_MS - EEPROM_MS);
+    if (state === 'first-start') {
+      this.app.mark(this.identity);
+      return this.start('software');
+    }
+    const firmware = this.makeFirmware();
+    await board.wait(UART_MS - CRC_MS);
+    this.serve(firmware, 'uart');
+    await board.wait(USB_MS - UART_MS);
+    this.serve(firmware, 'usb');
+  }
+
+  private makeFirmware(): Firmware {
+    const crc = this.app.crc(this.identity);
+    this.identity = this.app.identity(this.identity);
+    return new Firmware(this.board, this.identity, crc);
+  }
+
+  private serve(firmware: Firmware, port: PortName): void {
+    this.running = firmware;
+    this.ports[port].attach(firmware);
+    if (port === 'usb') this.enumerated = true;
+    this.enter('running');
+  }
+
+  /** Ends whatever runs: threads never go on, USB goes away. */
+  private stop(reason: string): void {
+    if (this.running) {
+      // Reset code and RAM are quick enough for these.
+      this.backup.runtime_s += this.running.uptime_ms / 1000;
+    }
+    this.life++;
+    this.stalls = 0;
+    this.running = undefined;
+    this.enumerated = false;
+    this.inbox.clear();
+    this.ports.usb.attach(undefined);
+    this.ports.uart.attach(undefined);
+    this.ports.usb.unplug(reason);
+  }
+
+  private async jump(): Promise<void> {
+    this.stop('the bootloader took over');
+    if (!hasBootloader(this.flash)) {
+      this.enter('locked-up');
+      await this.board.wait(WATCHDOG_MS);
+      return this.start('watchdog');
+    }
+    this.enter('bootloader');
+    const { outcome, installed_B } = await runBootloader({
+      flash: this.flash,
+      now: () => this.time.now(),
+      stall: (duration_ms) => this.board.stall(duration_ms),
+    });
+    this.lastBootloaderOutcome = outcome;
+    if (outcome === 'installed') this.truncated = !this.app.isWhole(installed_B);
+    return this.start(outcome === 'watchdog' ? 'watchdog' : 'window-watchdog');
+  }
+
+  /** Runs what happens outside the application; a power cut in a flash operation ends it. */
+  private run(action: () => Promise<void>): void {
+    void action().catch((error: unknown) => {
+      if (!(error instanceof PowerCut)) throw error;
+      this.cutPower();
+    });
+  }
+
+  private enter(phase: Phase): void {
+    if (this.currentPhase === phase) return;
+    this.currentPhase = phase;
+    this.phaseChanged.fire(phase);
+  }
+
+  /** Settles when `through` lets its action run, unless a reset came first. */
+  private survive(through: (action: () => void) => void): Promise<void> {
+    const life = this.life;
+    return new Promise((resolve) => {
+      through(() => {
+        if (life === this.life) resolve();
+      });
+    });
+  }
+
+  private async stall(duration_ms: number): Promise<void> {
+    if (duration_ms === 0) return;
+    this.stalls++;
+    await this.survive((action) => this.time.pass(duration_ms, action));
+    this.stalls--;
+    // The command that stalled goes on first.
+    queueMicrotask(() => {
+      this.ports.usb.resume();
+      this.ports.uart.resume();
+      this.inbox.resume();
+    });
+  }
+
+  private makeBoard(options: SimulatedControllerOptions, bus: CanBus): Board {
+    const machine = (): Machine => this;
+    const { traits } = resolveOptions(options);
+    const sendsStatus = options.canStatus ?? true;
+    const node: CanNode = {
+      canIds: () => this.running?.canIds ?? [],
+      arrive: (packet) => this.inbox.arrive(packet),
+      status: () => (sendsStatus ? (this.running?.motors.map((motor) => motor.values()) ?? []) : []),
+    };
+    bus.attach(node);
+    return {
+      traits,
+      time: this.time,
+      flash: this.flash,
+      bus,
+      node,
+      backup: this.backup,
+      readings: this.readings,
+      eeprom: this.eeprom,
+      defaultCanId: defaultCanId(traits.uuid),
+      get lastReset() {
+        return machine().lastReset;
+      },
+      get started_ms() {
+        return machine().started_ms;
+      },
+      get isStalled() {
+        return machine().stalls > 0;
+      },
+      stall: (duration_ms) => this.stall(duration_ms),
+      wait: (duration_ms) => this.survive((action) => this.time.schedule(duration_ms, action)),
+      reset: (cause) => this.reset(cause),
+      jumpToBootloader: () => this.run(() => this.jump()),
+      switchOff: () => this.cutPower(),
+      powerFailed: () => this.cutPower(),
+    };
+  }
+}
