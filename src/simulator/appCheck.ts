@@ -114,11 +114,13 @@ function merge(read: ReturnType<typeof readIdentity>, fallback: FirmwareIdentity
   const same = candidates.some(({ major, minor }) => major === version.major && minor === version.minor);
   // An image that tells what it is tells all of it; what it leaves out then is not there.
   const told = read.commit !== undefined || read.hardware !== undefined;
+  // Before there was a user's hash, the build identity rides behind the commit.
+  const rides = read.commit !== undefined && read.buildId !== undefined && read.userCommit === undefined;
   return {
     version: same ? version : { ...candidates[candidates.length - 1]!, test: 0 },
     hardware: read.hardware ?? fallback.hardware,
     branch: read.branch ?? fallback.branch,
-    commit: read.commit ?? fallback.commit,
+    commit: rides ? `${read.commit}.${read.buildId}` : (read.commit ?? fallback.commit),
     compiler: read.compiler ?? fallback.compiler,
     userBranch: read.userBranch ?? (told ? '' : fallback.userBranch),
     userCommit: read.userCommit ?? (told ? '' : fallback.userCommit),
