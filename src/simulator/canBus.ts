@@ -42,6 +42,8 @@ export interface CanStatus {
 /** The bus between controllers. */
 export class CanBus {
   private readonly nodes: CanNode[] = [];
+  private readonly waiting: { readonly self: CanNode; readonly packet: CanPacket }[] = [];
+  private busy = false;
 
   constructor(private readonly time: ControllerTime) {}
 
@@ -58,10 +60,23 @@ export class CanBus {
   send(self: CanNode, from: number, to: number, payload: Uint8Array, mode: PacketMode): void {
     const frames = payload.length <= SHORT_PACKET ? 1 : Math.ceil(payload.length / BYTES_PER_FRAME) + 1;
     const packet: CanPacket = { from, to, mode, payload: payload.slice(), frames };
-    this.time.schedule(frames * FRAME_MS, () => {
+    this.waiting.push({ self, packet });
+    this.transmit();
+  }
+
+  /** One packet after the other: the bus carries one frame at a time. */
+  private transmit(): void {
+    if (this.busy) return;
+    const next = this.waiting.shift();
+    if (next === undefined) return;
+    const { self, packet } = next;
+    this.busy = true;
+    this.time.pass(packet.frames * FRAME_MS, () => {
+      this.busy = false;
       for (const node of this.others(self)) {
-        if (to === BROADCAST || node.canIds().includes(to)) node.arrive(packet);
+        if (packet.to === BROADCAST || node.canIds().includes(packet.to)) node.arrive(packet);
       }
+      this.transmit();
     });
   }
 }
