@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readImage } from '../../src/image/imageFile';
-import { stage } from '../../src/image/stagingHeader';
+import { stage, type StagedImage } from '../../src/image/stagingHeader';
 import type { LinkAddress, LinkOpener } from '../../src/links/link';
 import { SessionPool } from '../../src/links/sessionPool';
 import { ControllerMemory } from '../../src/settings/controllerMemory';
@@ -17,6 +17,16 @@ import { syntheticImage, type SyntheticImageOptions } from './syntheticImage';
 import { VirtualClock } from './virtualClock';
 
 export const ADDRESS: LinkAddress = { kind: 'simulated', name: '' };
+
+const staged = new Map<string, StagedImage>();
+
+/** Compresses each image once for all tests. */
+function stageOnce(app: Uint8Array): StagedImage {
+  const key = createHash('sha256').update(app).digest('hex');
+  const known = staged.get(key) ?? stage(app);
+  staged.set(key, known);
+  return known;
+}
 
 /** The update procedure on a simulated controller, all of it in memory and in virtual time. */
 export class UpdateBench {
@@ -39,7 +49,7 @@ export class UpdateBench {
       pool: this.pool,
       clock: this.clock,
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),
-      stageImage: (app) => Promise.resolve(stage(app)),
+      stageImage: (app) => Promise.resolve(stageOnce(app)),
       candidates: () => Promise.resolve([]),
       journal: this.journal,
       snapshots: this.snapshots,

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { ControllerRegistry } from '../../../src/controllers/controllerRegistry';
+import { readImage } from '../../../src/image/imageFile';
+import { ByteReader } from '../../../src/protocol/bytes';
+import { CommandId } from '../../../src/protocol/commandId';
+import type { SimulatedControllerOptions } from '../../../src/simulator/simulatedController';
+import { syntheticImage } from '../../support/syntheticImage';
+import { ADDRESS, UpdateBench } from '../../support/updateBench';
+
+const FAULT_MASK = 0x8000;
+
+describe('controller registry', () => {
+  let bench: UpdateBench;
+  let registry: ControllerRegistry;
+
+  const start = (options: SimulatedControllerOptions = {}): void => {
+    bench = new UpdateBench(options);
+    const { pool, clock, memory, updater } = bench;
+    registry = new ControllerRegistry({ pool, clock, memory, updater });
+  };
+  const connect = () => bench.clock.run(registry.connect(ADDRESS));
+  afterEach(() => {
+    registry.dispose();
+    bench.dispose();
+  });
+
+  /** The payloads sent to the controller in the next `duration_ms`. */
+  const sentDuring = async (duration_ms: number): Promise<Uint8Array[]> => {
+    const sent: Uint8Array[] = [];
+    bench.controller.interference = ({ direction, payload }) => {
+      if (direction === 'to-controller') sent.push(payload);
+      return undefined;
+    };
+    await bench.clock.advance(duration_ms);
+    bench.controller.interference = undefined;
+    return sent;
+  };
+
+  it('knows who is there, and takes the only one as the selected one', async () => {
+    start({ hardware: '75_300' });
+    const controller = await connect();
+    assert.equal(controller.state, 'connected');
+    assert.equal(controller.title, '75_300');
+    assert.deepEqual(registry.controllers, [controller]);
+    assert.equal(registry.selected, controller);
+    assert.equal(await connect(), controller, 'connecting again is the same controller');
+  });
+
+  it('reads nothing but the fault bit, four times a second, while nobody looks', async () => {
+    start();
+    const controller = await connect();
+    await bench.clock.advance(1000);
+    const sent = await sentDuring(10_000);
+    assert.equal(sent.length, 40);
+    for (const payload of sent) {
+      assert.equal(payload[0], CommandId.GET_VALUES_SELECTIVE);
+      assert.equal(new ByteReader(payload, 1).u32(), FAULT_MASK);
+    }
+    assert.equal(controller.values, undefined);
+  });
+
+  it('shows values while somebody looks, and forgets them afterwards', async () => {
+    start();
+    const controller = await connect();
+    registry.attend('watched');
+    await bench.clock.advance(500);
+    assert.ok(controller.values!.voltage_V > 10);
+    registry.attend('minded');
+    assert.equal(controller.values, undefined);
+  });
+
+  it('tells of a fault once, and of the next one again', async () => {
+    start();
+    const controller = await connect();
+    const seen: string[] = [];
+    registry.onFault(({ sighting }) => seen.push(sighting.fault));
+    await bench.clock.advance(1000);
+    for (let i = 0; i < 2; i++) {
+      bench.controller.setFault('FAULT_CODE_ABS_OVER_CURRENT');
+      await bench.clock.advance(400);
+      assert.equal(controller.activeFault, 'FAULT_CODE_ABS_OVER_CURRENT');
+      await bench.clock.advance(1000);
+      assert.equal(controller.activeFault, null);
+    }
+    assert.deepEqual(seen, ['FAULT_CODE_ABS_OVER_CURRENT', 'FAULT_CODE_ABS_OVER_CURRENT']);
+    const history = await bench.clock.run(controller.readFaults());
+    assert.equal(history.length, 2);
+  });
+
+  it('takes a controller up again when it returns', async () => {
+    start();
+    const controller = await connect();
+    bench.controller.reset('pin');
+    await bench.clock.advance(100);
+    assert.equal(controller.state, 'disconnected');
+    assert.equal(controller.problem?.code, 'link-closed');
+    await bench.clock.advance(10_000);
+    assert.equal(controller.state, 'connected');
+  });
+
+  it('says when a controller falls silent, and when it speaks again', async () => {
+    start();
+    const controller = await connect();
+    bench.controller.interference = ({ direction }) => (direction === 'from-controller' ? 'drop' : undefined);
+    await bench.clock.advance(6000);
+    assert.equal(controller.state, 'silent');
+    assert.equal(controller.problem?.code, 'no-answer');
+    bench.controller.interference = undefined;
+    await bench.clock.advance(3000);
+    assert.equal(controller.state, 'connected');
+  });
+
+  it('leaves nothing behind when connecting fails', async () => {
+    start();
+    bench.controller.cutPower();
+    await assert.rejects(connect(), { code: 'port-not-found' });
+    assert.deepEqual(registry.controllers, []);
+  });
+
+  it('closes the port of a controller that is disconnected, and opens no other', async () => {
+    start();
+    const controller = await connect();
+    registry.disconnect(controller);
+    assert.equal(bench.pool.find(ADDRESS), undefined);
+    assert.equal(registry.selected, undefined);
+    assert.deepEqual(await sentDuring(5000), []);
+  });
+
+  it('finds the controllers on its CAN bus', async () => {
+    start({ canNodes: 2 });
+    const controller = await connect();
+    const nodes = await bench.clock.run(registry.scan(controller));
+    assert.deepEqual(
+      nodes.map((node) => node.canId),
+      bench.controller.nodes.map((node) => node.firmware?.canIds[0]),
+    );
+    assert.ok(nodes.every((node) => node.identity?.hardware === '60' && node.state === 'connected'));
+    const again = await bench.clock.run(registry.scan(controller));
+    assert.deepEqual(again, nodes, 'the same objects, so that a view keeps its items');
+  });
+
+  it('keeps names and boards by UUID', async () => {
+    start();
+    const controller = await connect();
+    await registry.rename(controller, 'left wheel');
+    await registry.rememberBoard(controller, '60_mk6');
+    assert.equal(controller.title, 'left wheel');
+    registry.disconnect(controller);
+    await bench.clock.advance(10);
+    const again = await connect();
+    assert.deepEqual([again.record?.name, again.record?.board], ['left wheel', '60_mk6']);
+    await registry.rename(again, undefined);
+    assert.equal(again.title, '60');
+  });
+
+  it('is connected again after an update', async () => {
+    start();
+    const controller = await connect();
+    const states = new Set<string>();
+    registry.onChange(() => states.add(controller.state));
+    const image = readImage(syntheticImage({ hardware: '60' }), '60.bin');
+    const result = await bench.clock.run(registry.update(controller, { image }, {}));
+    assert.equal(result.verdict, 'updated');
+    assert.ok(states.has('updating'));
+    assert.equal(controller.state, 'connected');
+    assert.equal(controller.lastVerdict, 'updated');
+    assert.equal(controller.identity?.firmware.buildId, result.buildId);
+  });
+});

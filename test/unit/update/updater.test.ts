@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { CommandId } from '../../../src/protocol/commandId';
+import type { UpdateProgress } from '../../../src/update/updater';
+import { UPDATE_STAGES, type UpdateResult, verdictExitStatus } from '../../../src/update/verdict';
+import { UpdateBench } from '../../support/updateBench';
+import { syntheticImage } from '../../support/syntheticImage';
+
+const OLD = { major: 6, minor: 6 };
+const OTHER_COMMIT = 'e'.repeat(40);
+
+describe('an update', () => {
+  let bench: UpdateBench;
+  const start = (...options: ConstructorParameters<typeof UpdateBench>): UpdateBench =>
+    (bench = new UpdateBench(...options));
+  afterEach(() => bench.dispose());
+
+  /** What runs on the controller, as itself says. */
+  const running = () => bench.controller.firmware?.identity;
+
+  describe('that goes well', () => {
+    it('is proven by the identity stamped into the image', async () => {
+      start({ version: OLD });
+      const result = await bench.flash();
+      assert.equal(result.verdict, 'updated');
+      assert.equal(result.proof, 'build-identity');
+      assert.equal(verdictExitStatus(result.verdict), 0);
+      assert.match(result.buildId ?? '', /^vb1-[0-9a-f]{40}$/);
+      assert.notEqual(result.buildId, `vb1-${'0'.repeat(40)}`);
+      assert.equal(result.after?.firmware.buildId, result.buildId);
+      assert.equal(running()?.userCommit, result.buildId);
+      assert.deepEqual([result.before?.firmware.major, result.after?.firmware.major], [6, 7]);
+      assert.deepEqual(
+        result.stages.map(({ stage }) => stage),
+        UPDATE_STAGES,
+      );
+      assert.ok(result.payload_B > 0 && result.payload_B < result.raw_B);
+      assert.equal(result.error, undefined);
+    });
+
+    it('leaves no journal, and knows that the bootloader works', async () => {
+      start();
+      const { before } = await bench.flash();
+      assert.deepEqual(await bench.journal.pending(), []);
+      const { bootloader } = await bench.memory.recall(before!.uuid);
+      assert.equal(bootloader?.state, 'proven');
+      assert.equal(bootloader?.decompresses, true);
+    });
+
+    it('does not write what runs already, unless told to', async () => {
+      start();
+      assert.equal((await bench.flash()).verdict, 'updated');
+      const again = await bench.flash();
+      assert.equal(again.verdict, 'already-running');
+      assert.equal(again.proof, 'build-identity');
+      assert.deepEqual(
+        again.stages.map(({ stage }) => stage),
+        ['identify'],
+      );
+      assert.equal((await bench.flash({}, { reflash: true })).verdict, 'updated');
+    });
+
+    it('tells how far it is, and from when on the power must stay', async () => {
+      start();
+      const seen: UpdateProgress[] = [];
+      await bench.flash({}, {}, { onProgress: (progress) => seen.push(progress) });
+      const stages = [...new Set(seen.map(({ stage }) => stage))];
+      assert.deepEqual(stages, UPDATE_STAGES);
+      assert.ok(seen.every(({ fraction }) => fraction >= 0 && fraction <= 1));
+      const uploads = seen.filter(({ stage }) => stage === 'upload').map(({ fraction }) => fraction);
+      assert.deepEqual(uploads, [...uploads].sort());
+      assert.equal(uploads.at(-1), 1);
+      const firstFixed = seen.findIndex(({ cancellable }) => !cancellable);
+      assert.equal(seen[firstFixed]?.stage, 'commit');
+      assert.ok(seen.slice(firstFixed).every(({ cancellable }) => !cancellable));
+    });
+
+    it('is proven by the commit when the image cannot be stamped', async () => {
+      start();
+      const result = await bench.flash({ userCommit: '', commit: OTHER_COMMIT });
+      assert.deepEqual([result.verdict, result.proof, result.buildId], ['updated', 'commit', undefined]);
+    });
+
+    it('is proven by the terminal where FW_INFO does not exist yet', async () => {
+      start({ version: { major: 6, minor: 2 } });
+      const result = await bench.flash({ version: { major: 6, minor: 5 } });
+      assert.deepEqual([result.verdict, result.proof], ['updated', 'build-identity']);
+    });
+
+    it('is unproven when old and new read the same', async () => {
+      start({ commit: OTHER_COMMIT });
+      const result = await bench.flash({ userCommit: '', commit: OTHER_COMMIT });
+      assert.equal(result.verdict, 'unproven');
+      assert.equal(verdictExitStatus(result.verdict), 8);
+      assert.equal(result.error?.code, 'unproven');
+    });
+
+    it('works with several writes in flight', async () => {
+      start();
+      assert.equal((await bench.flash({}, { window: 3 })).verdict, 'updated');
+    });
+  });
+
+  describe('on CAN', () => {
+    it('reaches a node through its neighbour, which stays as it is', async () => {
+      start({ canNodes: 2 });
+      const [node] = bench.controller.nodes;
+      const canId = node!.firmware!.canIds[0]!;
+      const result = await bench.flash({}, { target: { address: { kind: 'simulated', name: '' }, canId } });
+      assert.deepEqual([result.verdict, result.proof], ['updated', 'build-identity']);
+      assert.equal(node!.firmware?.identity.userCommit, result.buildId);
+      assert.equal(running()?.userCommit, '');
+    });
+  });
+
+  describe('that is refused', () => {
+    const untouched = async (flash: () => Promise<UpdateResult>, code: string): Promise<void> => {
+      const operations = bench.controller.flash.operations;
+      const result = await flash();
+      assert.equal(result.verdict, 'refused');
+      assert.equal(verdictExitStatus(result.verdict), 4);
+      assert.equal(result.error?.code, code);
+      assert.deepEqual(
+        result.refusals?.map((refusal) => refusal.code),
+        [code],
+      );
+      assert.equal(bench.controller.flash.operations, operations, 'the flash was not touched');
+    };
+
+    it('for other hardware', async () => {
+      start({ hardware: '75_300' });
+      await untouched(() => bench.flash(), 'wrong-hardware');
+      const forced = await bench.flash({}, { overrideHardware: '75_300' });
+      assert.equal(forced.verdict, 'updated');
+    });
+
+    it('while the motor turns', async () => {
+      start();
+      bench.controller.firmware!.motor(0).command('duty', 0.3);
+      await bench.clock.advance(500);
+      await untouched(() => bench.flash(), 'motor-turning');
+    });
+
+    it('for a BMS and a module', async () => {
+      for (const hardwareType of ['bms', 'custom-module'] as const) {
+        bench?.dispose();
+        start({ hardwareType });
+        await untouched(() => bench.flash(), 'not-a-vesc');
+      }
+    });
+  });
+
+  describe('that is not taken', () => {
+    it('because there is no bootloader', async () => {
+      start({ bootloader: 'none' });
+      const result = await bench.flash();
+      assert.equal(result.verdict, 'not-taken');
+      assert.equal(verdictExitStatus(result.verdict), 6);
+      assert.match(result.error!.message, /no bootloader/);
+      assert.equal(running()?.userCommit, '');
+      assert.equal((await bench.memory.recall(result.before!.uuid)).bootloader?.state, 'suspect');
+    });
+
+    it('because the bootloader cannot unpack it', async () => {
+      start({ bootloader: 'old' });
+      const result = await bench.flash();
+      assert.equal(result.verdict, 'not-taken');
+      assert.match(result.error!.message, /older than 2022/);
+    });
+
+    it('because what was staged is damaged', async () => {
+      start();
+      const area = bench.controller.flash;
+      const flashing = bench.flash(
+        {},
+        {},
+        {
+          onProgress: ({ stage, fraction }) => {
+            if (stage === 'commit' && fraction === 0) area.content[0x80000 + 1000]! ^= 0x55;
+          },
+        },
+      );
+      const result = await flashing;
+      assert.equal(result.verdict, 'not-taken');
+      assert.match(result.error!.message, /damaged/);
+    });
+  });
+
+  describe('that is interrupted', () => {
+    it('by a cancel before the erase leaves everything as it was', async () => {
+      start();
+      const cancel = new AbortController();
+      const operations = bench.controller.flash.operations;
+      const result = await bench.flash(
+        {},
+        {},
+        {
+          signal: cancel.signal,
+          onProgress: ({ stage }) => stage === 'snapshot' && cancel.abort(),
+        },
+      );
+      assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'cancelled']);
+      assert.equal(bench.controller.flash.operations, operations);
+    });
+
+    it('by a cancel in the middle of the upload keeps the old firmware and the settings', async () => {
+      start();
+      const cancel = new AbortController();
+      const result = await bench.flash(
+        {},
+        {},
+        {
+          signal: cancel.signal,
+          onProgress: ({ stage, fraction }) => stage === 'upload' && fraction > 0.5 && cancel.abort(),
+        },
+      );
+      assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'cancelled']);
+      assert.equal(verdictExitStatus(result.verdict), 5);
+      assert.equal(running()?.userCommit, '');
+      assert.deepEqual(await bench.journal.pending(), []);
+      assert.equal((await bench.flash()).verdict, 'updated', 'and it can be flashed again');
+    });
+
+    it('by a cable that is pulled keeps a note for the next start', async () => {
+      start();
+      let writes = 0;
+      bench.controller.interference = ({ payload }) =>
+        payload[0] === CommandId.WRITE_NEW_APP_DATA && ++writes === 10 ? 'unplug' : undefined;
+      const result = await bench.flash();
+      assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'link-lost']);
+      const [entry] = await bench.journal.pending();
+      assert.equal(entry?.state, 'staging');
+      assert.equal(entry?.snapshotPath, result.snapshotPath);
+      bench.controller.interference = undefined;
+      assert.equal((await bench.flash()).verdict, 'updated');
+      assert.deepEqual(await bench.journal.pending(), []);
+    });
+  });
+
+  it('that never comes back is lost, and the journal keeps it', async () => {
+    start();
+    bench.controller.onPhase((phase) => {
+      if (phase === 'bootloader') bench.controller.flash.cutPower = ({ kind }) => kind === 'program';
+    });
+    const result = await bench.flash();
+    assert.equal(result.verdict, 'lost');
+    assert.equal(verdictExitStatus(result.verdict), 7);
+    const [entry] = await bench.journal.pending();
+    assert.equal(entry?.state, 'committed');
+  });
+
+  it('sends the jump again when it was lost on the way', async () => {
+    start();
+    let jumps = 0;
+    bench.controller.interference = ({ direction, payload }) =>
+      direction === 'to-controller' && payload[0] === CommandId.JUMP_TO_BOOTLOADER && ++jumps === 1
+        ? 'drop'
+        : undefined;
+    const result = await bench.flash();
+    assert.equal(result.verdict, 'updated');
+    assert.equal(jumps, 2);
+  });
+
+  it('says so when the controller ignores every jump', async () => {
+    start();
+    bench.controller.interference = ({ direction, payload }) =>
+      direction === 'to-controller' && payload[0] === CommandId.JUMP_TO_BOOTLOADER ? 'drop' : undefined;
+    const result = await bench.flash();
+    assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'jump-ignored']);
+  });
+
+  it('fails with the link when nobody answers in the first place', async () => {
+    start();
+    bench.controller.cutPower();
+    await assert.rejects(bench.flash(), { code: 'port-not-found' });
+  });
+
+  it('does not let others in between', async () => {
+    start();
+    const lease = await bench.clock.run(bench.pool.acquire({ kind: 'simulated', name: '' }));
+    let refused: unknown;
+    await bench.flash(
+      syntheticImage({ hardware: '60' }),
+      {},
+      {
+        onProgress: ({ stage }) => {
+          if (stage === 'erase')
+            lease.session.send(Uint8Array.of(CommandId.REBOOT)).catch((error: unknown) => (refused = error));
+        },
+      },
+    );
+    assert.equal((refused as { code?: string }).code, 'link-in-use');
+  });
+});
