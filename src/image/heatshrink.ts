@@ -50,6 +50,8 @@ export function decompress(bytes: Uint8Array, expectedLength = Number.POSITIVE_I
 /** A copy of two bytes (19 bits) is longer than two literals (18 bits). */
 const MIN_COUNT = 3;
 const HASH_BITS = 16;
+/** No place: older than the window at any time. */
+const NOWHERE = -WINDOW - 1;
 
 /** Bits of output, most significant first. */
 class BitWriter {
@@ -87,8 +89,11 @@ interface Matches {
 }
 
 /**
- * Finds the longest copy at every place, by chains of places whose next three bytes have the same hash. The decoder's
- * window starts out as zeros, so the search does too.
+ * Finds the longest copy at every place. The places behind it are kept in binary search trees, ordered by the 32 bytes
+ * that follow, one tree for each hash of three bytes; the newest place is always the root and every place is older
+ * than the one above, so that what has left the window hangs together and is cut off at once. The next place to look
+ * at is inserted on the way down, which passes its neighbours in the order: no other place has more bytes in common.
+ * Takes about the same time for any input, unlike chains. The decoder's window starts out as zeros, so this does too.
  */
 function findMatches(input: Uint8Array): Matches {
   const counts = new Uint8Array(input.length);
@@ -96,35 +101,59 @@ function findMatches(input: Uint8Array): Matches {
   const end = WINDOW + input.length;
   const bytes = new Uint8Array(end);
   bytes.set(input, WINDOW);
-  const newest = new Int32Array(1 << HASH_BITS).fill(-1);
-  const older = new Int32Array(WINDOW);
+  const roots = new Int32Array(1 << HASH_BITS).fill(NOWHERE);
+  // Two children for every place; the farthest one is still needed while the newest is inserted.
+  const children = new Int32Array(4 * WINDOW);
+  const mask = 2 * WINDOW - 1;
   for (let at = 0; at + MIN_COUNT <= end; at++) {
     const key = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
     const hash = Math.imul(key, 0x9e3779b1) >>> (32 - HASH_BITS);
-    if (at >= WINDOW) {
-      const limit = Math.min(MAX_COUNT, end - at);
-      const oldest = at - WINDOW;
-      let count = MIN_COUNT - 1;
-      let distance = 0;
-      let candidate = newest[hash]!;
-      while (candidate >= oldest && count < limit) {
-        if (bytes[candidate + count] === bytes[at + count] && bytes[candidate] === bytes[at]) {
-          let same = 1;
-          while (same < limit && bytes[candidate + same] === bytes[at + same]) same++;
-          if (same > count) {
-            count = same;
-            distance = at - candidate;
-          }
-        }
-        candidate = older[candidate & (WINDOW - 1)]!;
+    const limit = Math.min(MAX_COUNT, end - at);
+    const oldest = at - WINDOW;
+    let count = MIN_COUNT - 1;
+    let distance = 0;
+    let place = roots[hash]!;
+    roots[hash] = at;
+    // Where the next place that is ordered before, or behind, this one belongs, and how much it has in common at least.
+    let before = 2 * (at & mask);
+    let behind = before + 1;
+    let sameBefore = 0;
+    let sameBehind = 0;
+    for (;;) {
+      if (place < oldest) {
+        children[before] = NOWHERE;
+        children[behind] = NOWHERE;
+        break;
       }
-      if (distance > 0) {
-        counts[at - WINDOW] = count;
-        distances[at - WINDOW] = distance;
+      const child = 2 * (place & mask);
+      let same = Math.min(sameBefore, sameBehind);
+      while (same < limit && bytes[place + same] === bytes[at + same]) same++;
+      if (same > count) {
+        count = same;
+        distance = at - place;
+      }
+      if (same === limit) {
+        // All that counts is equal: this place replaces the older one.
+        children[before] = children[child]!;
+        children[behind] = children[child + 1]!;
+        break;
+      }
+      if (bytes[place + same]! < bytes[at + same]!) {
+        children[before] = place;
+        before = child + 1;
+        place = children[before]!;
+        sameBefore = same;
+      } else {
+        children[behind] = place;
+        behind = child;
+        place = children[behind]!;
+        sameBehind = same;
       }
     }
-    older[at & (WINDOW - 1)] = newest[hash]!;
-    newest[hash] = at;
+    if (distance > 0 && at >= WINDOW) {
+      counts[at - WINDOW] = count;
+      distances[at - WINDOW] = distance;
+    }
   }
   return { counts, distances };
 }

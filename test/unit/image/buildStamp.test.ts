@@ -46,6 +46,11 @@ describe('build stamp', () => {
     );
   });
 
+  it('leaves another stamp alone', () => {
+    const { bytes, buildId } = stampImage(fromLatin1(`${ID}\0${PLACEHOLDER}\0${ID}`), sha256);
+    assert.equal(latin1(bytes), `${ID}\0${buildId}\0${ID}`);
+  });
+
   it('tells two images apart that differ in one bit', () => {
     const one = syntheticImage();
     const other = one.slice();
