@@ -42,12 +42,12 @@ const OFFSET_AT: Readonly<Partial<Record<number, number>>> = {
 
 /** True when the controller runs `payload` in its one worker thread. */
 export function isBlocking(payload: Uint8Array): boolean {
-  return BLOCKING.has(payload[0] ?? -1);
+  return BLOCKING.has(payload[0]!);
 }
 
 /** The offset by which the answer to `payload` is known; undefined when only its id is. */
 export function repeatedOffset(payload: Uint8Array): number | undefined {
-  const at = OFFSET_AT[payload[0] ?? -1];
+  const at = OFFSET_AT[payload[0]!];
   if (at === undefined || payload.length < at + 4) return undefined;
   return new DataView(payload.buffer, payload.byteOffset).getUint32(at);
 }

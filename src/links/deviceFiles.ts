@@ -29,14 +29,16 @@ export async function readDeviceFiles(platform: NodeJS.Platform, root = '/'): Pr
     const path = join(dev, name);
     ports.set(path, { path, ...(await readUsbIdentity(root, path)) });
   }
-  for (const [path, manufacturer] of await readById(join(dev, 'serial', 'by-id'))) {
-    ports.set(path, { manufacturer, ...(ports.get(path) ?? { path }) });
+  for (const [path, maker] of await readById(join(dev, 'serial', 'by-id'))) {
+    const known = ports.get(path) ?? { path };
+    const manufacturer = known.manufacturer ?? maker;
+    ports.set(path, { ...known, ...(manufacturer !== undefined && { manufacturer }) });
   }
   return [...ports.values()];
 }
 
 /** The ports that udev has named by their maker, as in `usb-STMicroelectronics_ChibiOS_…-if00`. */
-async function readById(folder: string): Promise<[path: string, manufacturer: string | undefined][]> {
+async function readById(folder: string): Promise<[path: string, maker: string | undefined][]> {
   const names = await readdir(folder).catch(() => []);
   const found: [string, string | undefined][] = [];
   for (const name of names.sort()) {
