@@ -9,6 +9,8 @@ import {
 
 /** Three sectors take 3 to 6 s; VESC Tool waits as long (facts 3.6). */
 const ERASE_TIMEOUT_MS = 20_000;
+/** Erasing twice does no harm. */
+const ERASE_ATTEMPTS = 2;
 const WRITE_TIMEOUT_MS = 3000;
 const WRITE_ATTEMPTS = 3;
 
@@ -26,7 +28,8 @@ export interface UploadOptions {
  * @throws VescError `erase-refused` when the controller says no
  */
 export async function eraseStaging(endpoint: Endpoint, size_B: number, signal: AbortSignal): Promise<void> {
-  const erased = await endpoint.request(eraseNewApp(size_B), { timeout_ms: ERASE_TIMEOUT_MS, signal });
+  const options = { timeout_ms: ERASE_TIMEOUT_MS, attempts: ERASE_ATTEMPTS, signal };
+  const erased = await endpoint.request(eraseNewApp(size_B), options);
   if (!erased) throw new VescError('erase-refused', {});
 }
 
