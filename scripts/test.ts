@@ -208,6 +208,9 @@ async function main(): Promise<void> {
   const layers = chooseLayers(process.argv.slice(2));
   rmSync(join(root, 'coverage'), { recursive: true, force: true });
   mkdirSync(join(root, 'test-results'), { recursive: true });
+  if (layers.some(({ name }) => name === 'window')) {
+    rmSync(join(root, 'test-results/screenshots'), { recursive: true, force: true });
+  }
   const bundle: Layer = {
     name: 'bundle',
     checks: [{ name: 'esbuild', args: ['esbuild.js', '--tests'] }],

@@ -92,7 +92,10 @@ export class Workbench {
         () => false,
       );
       if (isListed) return;
-      if (Date.now() > deadline) throw new Error(`The Command Palette does not list ${String(title)}.`);
+      if (Date.now() > deadline) {
+        const listed = await this.quickInputRows.allInnerTexts();
+        throw new Error(`The Command Palette does not list ${String(title)} but: ${listed.join(' | ')}`);
+      }
       // What is listed is decided while typing, so type again.
       await this.dismissQuickInput();
     }
