@@ -25,6 +25,20 @@ import * as update from '../../../src/protocol/messages/update';
 import { decodeReply } from '../../../src/protocol/request';
 import recordings from '../../data/vesc-recordings-7.01.json';
 import {
+  answers,
+  type Exchange,
+  forwarded,
+  maskOf,
+  means,
+  partial,
+  prints,
+  selected,
+  sends,
+  silent,
+  singles,
+  written,
+} from './recordedExchange';
+import {
   BMS,
   GNSS,
   held,
