@@ -17,7 +17,6 @@ const NO_MORE = 0xff;
 interface StoredRecord {
   readonly kind: number;
   readonly data: Uint8Array;
-  readonly end: number;
 }
 
 /**
@@ -49,7 +48,7 @@ export class Eeprom {
     const old = this.read(kind);
     if (old?.length === data.length && old.every((byte, index) => byte === data[index])) return 0;
     const page = this.page;
-    const end = this.records(page).at(-1)?.end ?? HEADER_LENGTH;
+    const { end } = this.scan(page);
     if (end + RECORD_HEADER + data.length <= PAGES[page]!.size_B) return this.append(page, end, kind, data);
 
     const kept = this.newest().set(kind, data);
@@ -86,11 +85,11 @@ export class Eeprom {
   }
 
   private newest(): Map<number, Uint8Array> {
-    return new Map(this.records(this.page).map(({ kind, data }) => [kind, data]));
+    return new Map(this.scan(this.page).records.map(({ kind, data }) => [kind, data]));
   }
 
-  /** The records of a page; one that was cut short by a power failure is passed over. */
-  private records(page: number): StoredRecord[] {
+  /** The records of a page, and where the next belongs; one that a power failure cut short is passed over. */
+  private scan(page: number): { readonly records: readonly StoredRecord[]; readonly end: number } {
     const { address, size_B } = PAGES[page]!;
     const bytes = this.flash.read(address, size_B);
     const records: StoredRecord[] = [];
@@ -101,9 +100,9 @@ export class Eeprom {
       const end = at + RECORD_HEADER + length;
       if (end > size_B) break;
       const data = bytes.slice(at + RECORD_HEADER, end);
-      if (crc16(data) === crc) records.push({ kind: bytes[at]!, data, end });
+      if (crc16(data) === crc) records.push({ kind: bytes[at]!, data });
       at = end;
     }
-    return records;
+    return { records, end: at };
   }
 }

@@ -1,3 +1,4 @@
+import { Emitter } from '../base/emitter';
 import { FLASH_ADDRESS, FLASH_SIZE, SECTORS } from '../image/flashMap';
 
 /** What a program or erase operation came to. */
@@ -47,7 +48,9 @@ export class Flash {
   cutPower: ((operation: FlashOperation) => boolean) | undefined;
   private count = 0;
   private changes = 0;
-  private readonly listeners: ((operation: FlashOperation) => void)[] = [];
+  private readonly operated = new Emitter<FlashOperation>();
+  /** Fires before each operation. */
+  readonly onOperation = this.operated.event;
 
   constructor(
     content?: Uint8Array,
@@ -65,11 +68,6 @@ export class Flash {
   /** Grows with every change of content, so that what was derived from it can be kept until then. */
   get revision(): number {
     return this.changes;
-  }
-
-  /** Tells `listener` of every operation, before it happens. */
-  onOperation(listener: (operation: FlashOperation) => void): void {
-    this.listeners.push(listener);
   }
 
   /** Counts operations from here on. */
@@ -126,7 +124,7 @@ export class Flash {
   private begin(kind: FlashOperation['kind'], address: number, length: number): boolean {
     this.changes++;
     const operation = { index: this.count++, kind, address, length };
-    for (const listener of this.listeners) listener(operation);
+    this.operated.fire(operation);
     return this.cutPower?.(operation) === true;
   }
 }

@@ -67,7 +67,9 @@ export class Machine {
   /** What the bootloader installed last is no whole application. */
   private truncated = false;
 
+  private readonly enumeration = new Emitter<boolean>();
   readonly onPhase = this.phaseChanged.event;
+  readonly onEnumeration = this.enumeration.event;
 
   constructor(
     options: SimulatedControllerOptions,
@@ -118,6 +120,7 @@ export class Machine {
   dispose(): void {
     this.cutPower();
     this.phaseChanged.dispose();
+    this.enumeration.dispose();
   }
 
   private fillFlash(options: SimulatedControllerOptions): void {
@@ -186,8 +189,8 @@ export class Machine {
   private serve(firmware: Firmware, port: PortName): void {
     this.running = firmware;
     this.ports[port].attach(firmware);
-    if (port === 'usb') this.enumerated = true;
     this.enter('running');
+    if (port === 'usb') this.setEnumerated(true);
   }
 
   /** Ends whatever runs: threads never go on, USB goes away. */
@@ -199,11 +202,17 @@ export class Machine {
     this.life++;
     this.stalls = 0;
     this.running = undefined;
-    this.enumerated = false;
     this.inbox.clear();
     this.ports.usb.attach(undefined);
     this.ports.uart.attach(undefined);
     this.ports.usb.unplug(reason);
+    this.setEnumerated(false);
+  }
+
+  private setEnumerated(enumerated: boolean): void {
+    if (this.enumerated === enumerated) return;
+    this.enumerated = enumerated;
+    this.enumeration.fire(enumerated);
   }
 
   private async jump(): Promise<void> {

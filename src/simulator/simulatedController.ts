@@ -84,6 +84,11 @@ export class SimulatedController implements Disposable {
     return this.machine.isEnumerated;
   }
 
+  /** Fires when the USB device comes (true) and goes. */
+  get onEnumeration(): Event<boolean> {
+    return this.machine.onEnumeration;
+  }
+
   /** The application, while it runs. */
   get firmware(): Firmware | undefined {
     return this.machine.firmware;
