@@ -47,6 +47,14 @@ export const usageErrors = defineErrors({
       next: 'Name the folder or the file that vesc backup or vesc flash wrote for this very controller.',
     }),
   },
+  'restore-incomplete': {
+    exitStatus: 1,
+    text: (d: { what: string; reason: string }) => ({
+      happened: `Not everything could be written back: ${d.what}${d.reason === '' ? '' : ` (${d.reason})`}.`,
+      state: 'The firmware and the parts that were restored are in order; the snapshot is kept.',
+      next: 'Restore again.',
+    }),
+  },
   'file-unwritable': {
     exitStatus: 2,
     text: (d: { path: string; reason: string }) => ({
@@ -56,7 +64,7 @@ export const usageErrors = defineErrors({
     }),
   },
   'cannot-listen': {
-    exitStatus: 2,
+    exitStatus: 3,
     text: (d: { address: string; reason: string }) => ({
       happened: `The simulated controller cannot listen at ${d.address}: ${d.reason}.`,
       state: '',

@@ -1,0 +1,36 @@
+import { ExitStatus } from '../../base/errors';
+import { defineCommand } from '../command';
+import {
+  BUILD_OPTIONS,
+  buildBoard,
+  buildFields,
+  buildText,
+  chooseBoard,
+  diagnosticText,
+  openWorkspace,
+} from '../workspaceBuild';
+
+export const buildCommand = defineCommand({
+  name: 'build',
+  summary: 'build the firmware for a board',
+  options: BUILD_OPTIONS,
+  details: [
+    'Works in a checkout of the VESC firmware (6.00 or later). The compiler is the one',
+    "that --compiler names, else the tree's own (make arm_sdk_install), else PATH's.",
+  ],
+  examples: ['vesc build --board 60_mk6', 'vesc build --board 60 --workspace ~/bldc --json'],
+  async run(context, { options }) {
+    const { report, folder, style } = context;
+    const workspace = await openWorkspace(context, options);
+    const board = chooseBoard(workspace, options.board);
+    const result = await buildBoard(context, workspace, board, options);
+    const found = result.diagnostics.map((diagnostic) => diagnosticText(diagnostic, folder, style));
+    if (!result.ok && result.failure) {
+      report.failure(result.failure, buildFields(result), found);
+      return result.failure.exitStatus;
+    }
+    for (const warning of result.warnings) report.warn(warning);
+    report.result(buildFields(result), [...found, ...buildText(result, style)]);
+    return ExitStatus.ok;
+  },
+});

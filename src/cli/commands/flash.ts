@@ -1,0 +1,229 @@
+import { resolve } from 'node:path';
+import { type ErrorCode, ExitStatus, VescError } from '../../base/errors';
+import type { BuildResult } from '../../build/buildResult';
+import { type Image, readImage } from '../../image/imageFile';
+import { formatLinkAddress } from '../../links/linkAddress';
+import { OVERRIDABLE, sameHardware } from '../../update/preflight';
+import type { UpdateRequest } from '../../update/updater';
+import { type UpdateResult, verdictExitStatus } from '../../update/verdict';
+import { type CommandContext, defineCommand } from '../command';
+import { readNumber } from '../options';
+import { chooseTarget, type Connection, type Target, TARGET_OPTIONS, connect } from '../target';
+import { journalNote, updateFields, updateText } from '../updateView';
+import {
+  BUILD_OPTIONS,
+  buildBoard,
+  buildFields,
+  buildRecords,
+  type BuildValues,
+  chooseBoard,
+  diagnosticText,
+  openWorkspace,
+  type Workspace,
+} from '../workspaceBuild';
+
+const MAX_WINDOW = 16;
+/** Those that need no typed name. */
+const BY_CODE = OVERRIDABLE.filter((code) => code !== 'wrong-hardware' && code !== 'hardware-unknown');
+
+export const flashCommand = defineCommand({
+  name: 'flash',
+  summary: 'build, bring the firmware onto a controller and prove that it runs',
+  positionals: { usage: '[FILE]', max: 1 },
+  options: {
+    ...TARGET_OPTIONS,
+    ...BUILD_OPTIONS,
+    reflash: { type: 'boolean', help: 'flash even when this very build runs there already' },
+    'override-hardware': {
+      type: 'string',
+      value: 'NAME',
+      help: "flash an image made for other hardware: type the controller's\nhardware name. Wrong firmware can destroy the power stage",
+    },
+    override: {
+      type: 'string',
+      multiple: true,
+      value: 'CODE',
+      help: `go on in spite of a refusal: ${BY_CODE.join(', ')}`,
+    },
+    window: {
+      type: 'string',
+      value: 'N',
+      help: 'writes on the way at a time (default 1; 3 is safe over USB)',
+    },
+  },
+  details: [
+    'Without FILE, builds the workspace first. FILE is the .bin of a firmware build,',
+    'also one with a staging header. The settings of the controller are saved before',
+    'and written back after.',
+    '',
+    'Ends with one verdict. Exit status: 0 updated or already running, 4 refused',
+    '(nothing was sent), 5 interrupted (the old firmware is intact), 6 not taken (the',
+    'old firmware runs), 7 lost, 8 unproven.',
+  ],
+  examples: ['vesc flash --board 60_mk6', 'vesc flash build/60/60.bin --port /dev/ttyACM0 --json'],
+  async run(context, { options, positionals }) {
+    const [file] = positionals;
+    const request = readRequestOptions(options);
+    // Whatever is wrong with the file shall be said before anything is opened.
+    const image = file === undefined ? undefined : await readImageFile(context, file);
+    const workspace = file === undefined ? await openWorkspace(context, options) : undefined;
+    const { target, built } = await prepare(context, options, workspace);
+    if (built?.ok === false) {
+      const error = built.failure ?? new VescError('build-failed', { board: built.board, errors: 0 });
+      report(context, built).failure(error, { build: buildFields(built) });
+      return error.exitStatus;
+    }
+    const wanted = image ?? (await readImageFile(context, built!.image!));
+    const result = await update(context, { ...request, target, image: wanted });
+    if (result.verdict === 'updated') await rememberFlashed(context, result, built);
+    return tell(context, result, built);
+  },
+});
+
+interface FlashValues {
+  readonly reflash: boolean;
+  readonly 'override-hardware': string | undefined;
+  readonly override: readonly string[];
+  readonly window: string | undefined;
+}
+
+type RequestOptions = Omit<UpdateRequest, 'target' | 'image'>;
+
+function readRequestOptions(values: FlashValues): RequestOptions {
+  for (const code of values.override) {
+    if ((BY_CODE as readonly string[]).includes(code)) continue;
+    throw new VescError('usage', {
+      problem: `--override does not take "${code}": ${BY_CODE.join(', ')} can be overridden.`,
+      help: 'vesc flash --help',
+    });
+  }
+  const overrideHardware = values['override-hardware'];
+  return {
+    reflash: values.reflash,
+    override: values.override as readonly ErrorCode[],
+    ...(overrideHardware === undefined ? {} : { overrideHardware }),
+    ...(values.window === undefined
+      ? {}
+      : { window: readNumber('--window', values.window, { min: 1, max: MAX_WINDOW, integer: true }) }),
+  };
+}
+
+async function readImageFile({ host, folder }: CommandContext, file: string): Promise<Image> {
+  const path = resolve(folder, file);
+  const status = await host.files.status(path);
+  const bytes = status?.kind === 'file' ? await host.files.readBytes(path) : undefined;
+  if (!bytes) {
+    const reason = !status
+      ? 'there is no such file'
+      : status.kind === 'folder'
+        ? 'it is a folder'
+        : 'no permission';
+    throw new VescError('file-unreadable', { path: file, reason });
+  }
+  return readImage(bytes, file);
+}
+
+/**
+ * Looks who answers before anything is built, so that a forgotten cable costs no build; tells of an update that was
+ * left half-way; and builds.
+ */
+async function prepare(
+  context: CommandContext,
+  values: BuildValues & Parameters<typeof connect>[1],
+  workspace: Workspace | undefined,
+): Promise<{ target: Target; built: BuildResult | undefined }> {
+  const { core } = context;
+  const pending = await core.journal.pending();
+  if (!workspace && pending.length === 0 && values.can === undefined && values.timeout === undefined) {
+    return { target: await chooseTarget(core, values), built: undefined };
+  }
+  const connection = await connect(context, values);
+  const { address, canId, version } = connection;
+  connection.dispose();
+  const target = { address, ...(canId === undefined ? {} : { canId }) };
+  const entry = pending.find(({ uuid }) => uuid === version.uuid);
+  if (entry) context.report.event('pending-update', { ...entry }, undefined);
+  if (entry && !context.report.json) context.report.warn(journalNote(entry));
+  if (!workspace) return { target, built: undefined };
+  const board = await boardFor(context, workspace, values.board, connection);
+  const built = await buildBoard(context, workspace, board, values);
+  for (const warning of built.warnings) context.report.warn(warning);
+  return { target, built };
+}
+
+/** The board named, the one last flashed there, or the only one that is for this hardware. */
+async function boardFor(
+  { core, report: remarks }: CommandContext,
+  workspace: Workspace,
+  wanted: string | undefined,
+  { version }: Connection,
+): Promise<ReturnType<typeof chooseBoard>> {
+  if (wanted !== undefined) return chooseBoard(workspace, wanted);
+  const { board: last } = await core.memory.recall(version.uuid);
+  const known = workspace.boards.find((board) => board.name === last);
+  const fitting = workspace.boards.filter(
+    ({ hardwareName }) => hardwareName !== undefined && sameHardware(hardwareName, version.hardware),
+  );
+  const board = known ?? (fitting.length === 1 ? fitting[0]! : chooseBoard(workspace, undefined));
+  remarks.note(`Board: ${board.name} (${known ? 'the last one flashed there' : `for ${version.hardware}`})`);
+  return board;
+}
+
+async function update(context: CommandContext, request: UpdateRequest): Promise<UpdateResult> {
+  const { core, report: remarks, interruption } = context;
+  let cancellable = true;
+  interruption.handle(() => {
+    if (cancellable) {
+      remarks.warn('Cancelling; the controller is left in order first. Keep the power on.');
+      interruption.cancel('The update');
+    } else {
+      remarks.warn('This cannot be cancelled now: the bootloader is at work. Keep the power on.');
+    }
+  });
+  return core.updater.run(request, {
+    signal: interruption.signal,
+    onProgress: (progress) => {
+      cancellable = progress.cancellable;
+      remarks.progress(progress);
+    },
+  });
+}
+
+async function rememberFlashed(
+  context: CommandContext,
+  { after, buildId }: UpdateResult,
+  built: BuildResult | undefined,
+): Promise<void> {
+  if (!built || !after) return;
+  await context.core.memory.remember(after.uuid, { board: built.board });
+  if (buildId !== undefined) await buildRecords(context).markFlashed(buildId);
+}
+
+function tell(context: CommandContext, result: UpdateResult, built: BuildResult | undefined): ExitStatus {
+  const fields = {
+    ...updateFields(result),
+    address: formatLinkAddress(result.address),
+    ...(built === undefined ? {} : { build: buildFields(built) }),
+  };
+  const text = updateText(result, context.style);
+  const status = verdictExitStatus(result.verdict);
+  if (status === ExitStatus.ok) {
+    context.report.result(fields, text);
+  } else {
+    const error =
+      result.error ?? new VescError('internal', { reason: `verdict ${result.verdict} without a reason` });
+    context.report.failure(error, fields, text);
+  }
+  return status;
+}
+
+/** The report, after the messages of a build were shown. */
+function report(
+  { report: remarks, folder, style }: CommandContext,
+  built: BuildResult,
+): CommandContext['report'] {
+  for (const diagnostic of built.diagnostics) {
+    if (!remarks.json) remarks.event('diagnostic', {}, diagnosticText(diagnostic, folder, style));
+  }
+  return remarks;
+}

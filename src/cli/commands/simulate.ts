@@ -1,0 +1,201 @@
+import { resolve } from 'node:path';
+import { DisposableStore } from '../../base/disposable';
+import { ExitStatus, isVescError, VescError } from '../../base/errors';
+import { parseBootloader, parseVersion } from '../../controllers/simulatedControllers';
+import { DEFAULT_TCP_PORT, formatLinkAddress } from '../../links/linkAddress';
+import { faultByName, faultCatalogue } from '../../protocol/faults';
+import { FlashFile, readFlashFile } from '../../simulator/flashFile';
+import { servePty } from '../../simulator/ptyServer';
+import {
+  type Phase,
+  SimulatedController,
+  type SimulatedControllerOptions,
+} from '../../simulator/simulatedController';
+import { type Server, serveTcp } from '../../simulator/tcpServer';
+import { type CommandContext, defineCommand } from '../command';
+import { readNumber } from '../options';
+import { closest } from '../suggestion';
+
+const HELP = 'vesc simulate --help';
+const PREFIX = 'FAULT_CODE_';
+const MAX_NODES = 50;
+const MAX_SPEED = 1000;
+const TYPES = ['vesc', 'bms', 'custom-module'] as const;
+
+export const simulateCommand = defineCommand({
+  name: 'simulate',
+  summary: 'be a controller, for trying things out without hardware',
+  options: {
+    tcp: {
+      type: 'string',
+      value: 'PORT',
+      help: `listen at this TCP port of this computer; 0 picks a free one\n(default ${DEFAULT_TCP_PORT}, unless there is --pty)`,
+    },
+    pty: {
+      type: 'string',
+      value: 'LINK',
+      help: 'be a serial port of this name (Linux and macOS; needs socat)',
+    },
+    hardware: { type: 'string', value: 'NAME', help: 'hardware name (default 60)' },
+    version: { type: 'string', value: 'M.mm', help: 'firmware version (default 7.01)' },
+    bootloader: { type: 'string', value: 'KIND', help: 'current, old (cannot decompress) or none' },
+    can: { type: 'string', value: 'N', help: 'so many other controllers on its CAN bus' },
+    fault: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME',
+      help: 'a fault that has happened, as OVER_VOLTAGE; can be repeated',
+    },
+    speed: {
+      type: 'string',
+      value: 'F',
+      help: 'how fast its time runs: 1 real, 10 ten times faster, 0 no waiting',
+    },
+    flash: { type: 'string', value: 'FILE', help: 'keep the content of its flash in this file' },
+    uuid: { type: 'string', value: 'HEX', help: 'its UUID, 24 hex digits' },
+    type: { type: 'string', value: 'TYPE', help: `what it is: ${TYPES.join(', ')}` },
+    dual: { type: 'boolean', help: 'it drives two motors' },
+  },
+  details: [
+    'Behaves like the firmware and its bootloader, with their timing, and takes any',
+    'real firmware image. Ends with Ctrl+C. Within this program it is also to be had',
+    'as --port sim:.',
+  ],
+  examples: [
+    'vesc simulate --tcp 0 --speed 10',
+    'vesc simulate --pty /tmp/ttyVESC --hardware 60_MK6 --fault OVER_VOLTAGE',
+  ],
+  async run(context, { options }) {
+    const { core, host, folder, report, interruption } = context;
+    const ports =
+      options.tcp === undefined && options.pty === undefined ? { tcp: `${DEFAULT_TCP_PORT}` } : options;
+    const port =
+      ports.tcp === undefined
+        ? undefined
+        : readNumber('--tcp', ports.tcp, { min: 0, max: 65_535, integer: true });
+    const file = options.flash === undefined ? undefined : resolve(folder, options.flash);
+    const flash = file === undefined ? undefined : await readFlashFile(file);
+    const owned = new DisposableStore();
+    const controller = owned.add(
+      new SimulatedController({ ...readOptions(options), ...(flash && { flash }) }, core.clock),
+    );
+    const kept =
+      file === undefined
+        ? undefined
+        : owned.add(
+            new FlashFile(file, controller.flash, host.clock, ({ happened }) => report.warn(happened)),
+          );
+    try {
+      const servers: Server[] = [];
+      if (port !== undefined) servers.push(owned.add(await listen(serveTcp(controller, { port }))));
+      if (options.pty !== undefined) {
+        const link = resolve(folder, options.pty);
+        servers.push(owned.add(await listen(servePty(controller, { link, clock: core.clock }))));
+      }
+      announce(context, servers, options.pty);
+      owned.add(controller.onPhase((phase) => tellPhase(context, phase)));
+      await new Promise<void>((stopped) => interruption.streams(stopped));
+      await kept?.flush();
+    } finally {
+      owned.dispose();
+    }
+    report.result({}, []);
+    return ExitStatus.ok;
+  },
+});
+
+interface SimulatorValues {
+  readonly hardware: string | undefined;
+  readonly version: string | undefined;
+  readonly bootloader: string | undefined;
+  readonly can: string | undefined;
+  readonly fault: readonly string[];
+  readonly speed: string | undefined;
+  readonly uuid: string | undefined;
+  readonly type: string | undefined;
+  readonly dual: boolean;
+}
+
+function readOptions(values: SimulatorValues): SimulatedControllerOptions {
+  const { hardware, version, bootloader, can, fault, speed, uuid, type, dual } = values;
+  return {
+    ...(hardware === undefined ? {} : { hardware }),
+    ...(version === undefined ? {} : { version: parseVersion(version) }),
+    ...(bootloader === undefined ? {} : { bootloader: parseBootloader(bootloader) }),
+    ...(can === undefined
+      ? {}
+      : { canNodes: readNumber('--can', can, { min: 0, max: MAX_NODES, integer: true }) }),
+    ...(speed === undefined ? {} : { speedFactor: readNumber('--speed', speed, { min: 0, max: MAX_SPEED }) }),
+    ...(uuid === undefined ? {} : { uuid: readUuid(uuid) }),
+    ...(type === undefined ? {} : { hardwareType: readType(type) }),
+    faults: fault.map(readFault),
+    dualMotor: dual,
+  };
+}
+
+function readUuid(text: string): string {
+  if (/^[0-9a-f]{24}$/i.test(text)) return text.toLowerCase();
+  throw new VescError('usage', { problem: `A UUID has 24 hex digits, not "${text}".`, help: HELP });
+}
+
+function readType(text: string): (typeof TYPES)[number] {
+  const type = TYPES.find((known) => known === text);
+  if (type) return type;
+  throw new VescError('usage', { problem: `--type is ${TYPES.join(', ')}, not "${text}".`, help: HELP });
+}
+
+/** The full name of the fault. */
+function readFault(text: string): string {
+  const name = text.toUpperCase().startsWith(PREFIX) ? text.toUpperCase() : PREFIX + text.toUpperCase();
+  if (faultByName(name)) return name;
+  const similar = closest(
+    name.toLowerCase(),
+    faultCatalogue.map((fault) => fault.name.toLowerCase()),
+  );
+  throw new VescError('usage', {
+    problem: `There is no fault ${text}.`,
+    ...(similar === undefined ? {} : { didYouMean: similar.toUpperCase().slice(PREFIX.length) }),
+    help: HELP,
+  });
+}
+
+/** A server that cannot have its place says so in the words of whoever wants to listen. */
+async function listen(starting: Promise<Server>): Promise<Server> {
+  try {
+    return await starting;
+  } catch (error) {
+    if (!isVescError(error, 'link-failed')) throw error;
+    const { address, reason } = error.details;
+    const plain = reason.includes('EADDRINUSE') ? 'another program listens there' : reason;
+    throw new VescError('cannot-listen', { address, reason: plain }, { cause: error });
+  }
+}
+
+function announce({ report }: CommandContext, servers: readonly Server[], pty: string | undefined): void {
+  const addresses = servers.map(({ address }) => formatLinkAddress(address));
+  const tcp = servers.find(({ address }) => address.kind === 'tcp')?.address;
+  report.event(
+    'listening',
+    {
+      address: addresses[0],
+      addresses,
+      ...(tcp?.kind === 'tcp' ? { host: tcp.host, port: tcp.port } : {}),
+      ...(pty === undefined ? {} : { pty: addresses.at(-1) }),
+    },
+    `Listening on ${addresses.join(' and ')}`,
+  );
+}
+
+const PHASES: Record<Phase, string> = {
+  off: 'The power is off.',
+  starting: 'The controller starts.',
+  running: 'The firmware runs.',
+  bootloader: 'The bootloader is at work.',
+  'locked-up': 'There is no bootloader: locked up until the watchdog bites.',
+  broken: 'The firmware does not start: only a programmer helps now.',
+};
+
+function tellPhase({ report }: CommandContext, phase: Phase): void {
+  if (report.json) report.event('phase', { phase });
+  else report.note(PHASES[phase]);
+}

@@ -1,0 +1,55 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { VescError } from '../base/errors';
+import type { Fields } from './report';
+
+/** A table that is written line by line; what was written is in the file whatever happens next. */
+export class CsvFile {
+  private constructor(
+    readonly path: string,
+    private readonly file: FileHandle,
+    private readonly columns: readonly string[],
+  ) {}
+
+  /**
+   * Begins the file `name` with a line of titles.
+   * @throws VescError `file-unwritable`
+   */
+  static async create(folder: string, name: string, columns: readonly string[]): Promise<CsvFile> {
+    const path = resolve(folder, name);
+    try {
+      const file = await open(path, 'w');
+      await file.write(`${columns.join(',')}\n`);
+      return new CsvFile(path, file, columns);
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  }
+
+  /**
+   * Adds a line. A list becomes one cell, its members apart by blanks.
+   * @throws VescError `file-unwritable`
+   */
+  async write(fields: Fields): Promise<void> {
+    try {
+      await this.file.write(`${this.columns.map((column) => cell(fields[column])).join(',')}\n`);
+    } catch (error) {
+      throw unwritable(this.path, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  const text = Array.isArray(value) ? value.join(' ') : `${value as string | number | boolean}`;
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function unwritable(path: string, error: unknown): VescError {
+  const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+  return new VescError('file-unwritable', { path, reason }, { cause: error });
+}

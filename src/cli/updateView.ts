@@ -1,0 +1,153 @@
+import { errorFields, type Fields } from './report';
+import type { JournalEntry } from '../update/journal';
+import type { UpdateResult, UpdateStage, Verdict } from '../update/verdict';
+import type { ControllerIdentity } from '../update/controllerIdentity';
+import { bytesText, durationText, firmwareText, shortBuildId } from './format';
+import { identityFields } from './identityFields';
+import type { Style } from './output';
+import { pairs } from './table';
+
+/** What an update came to, as JSON carries it (design 7). */
+export function updateFields(result: UpdateResult): Fields {
+  const { verdict, proof, before, after, buildId, stages, payload_B, raw_B, refusals, restored } = result;
+  return {
+    verdict,
+    proof: proof ?? null,
+    before: before === undefined ? null : identityFields(before),
+    after: after === undefined ? null : identityFields(after),
+    buildId: buildId ?? null,
+    stages,
+    payload_B,
+    raw_B,
+    restored,
+    snapshotPath: result.snapshotPath ?? null,
+    ...(refusals === undefined ? {} : { refusals: refusals.map(errorFields) }),
+  };
+}
+
+const HEADLINES: Record<Verdict, string> = {
+  updated: 'Updated',
+  'already-running': 'Already running',
+  unproven: 'Unproven',
+  'not-taken': 'Not taken',
+  refused: 'Refused',
+  interrupted: 'Interrupted',
+  lost: 'Lost',
+};
+
+const PROOFS: Record<NonNullable<UpdateResult['proof']>, string> = {
+  'build-identity': 'the controller reports the identity of this build',
+  commit: 'the controller reports the commit of the image, and reported another one before',
+  version: 'the controller reports the version of the image, and reported another one before',
+};
+
+const STAGES: Record<UpdateStage, string> = {
+  identify: 'identify',
+  preflight: 'check',
+  snapshot: 'save settings',
+  erase: 'erase',
+  upload: 'upload',
+  commit: 'start bootloader',
+  reconnect: 'bootloader copies',
+  prove: 'prove',
+  restore: 'restore settings',
+};
+
+/** What an update came to, for people; why it did not go well is told apart. */
+export function updateText(result: UpdateResult, style: Style): string[] {
+  const { verdict, before, after, proof, buildId } = result;
+  const good = verdict === 'updated' || verdict === 'already-running';
+  const colour = good ? style.green : verdict === 'unproven' ? style.yellow : style.red;
+  const hardware = (after ?? before)?.hardware;
+  const entries: (readonly [string, string | undefined])[] = [
+    ['Before', runningText(before)],
+    ['Now', verdict === 'already-running' ? undefined : runningText(after)],
+    ['Build', buildId],
+    ['Proof', proof === undefined ? undefined : PROOFS[proof]],
+    ['Size', sizeText(result)],
+    ...restoredEntries(result),
+    ['Snapshot', result.snapshotPath],
+  ];
+  return [
+    `${colour(HEADLINES[verdict])}${hardware === undefined ? '' : `  ${style.bold(hardware)}`}`,
+    ...pairs(entries, style.dim),
+    ...stagesText(result, style),
+    ...(good ? [] : ['']),
+  ];
+}
+
+function runningText(identity: ControllerIdentity | undefined): string | undefined {
+  if (!identity) return undefined;
+  const { firmware } = identity;
+  const build = firmware.buildId === undefined ? '' : `, build ${shortBuildId(firmware.buildId)}`;
+  return `firmware ${firmwareText(firmware)}${build}`;
+}
+
+function sizeText({ payload_B, raw_B }: UpdateResult): string | undefined {
+  if (payload_B === 0) return undefined;
+  return payload_B < raw_B
+    ? `${bytesText(payload_B)} sent for ${bytesText(raw_B)}`
+    : `${bytesText(payload_B)}, not compressed`;
+}
+
+function restoredEntries({ restored }: UpdateResult): (readonly [string, string])[] {
+  const done = restored.filter(({ outcome }) => outcome === 'restored').map(({ what }) => what);
+  const odd = restored.filter(({ outcome }) => outcome !== 'restored');
+  return [
+    ...(done.length === 0 ? [] : [['Restored', done.join(', ')] as const]),
+    ...odd.map(
+      ({ what, outcome, detail }) =>
+        [OUTCOMES[outcome], `${what}${detail === undefined ? '' : ` (${detail})`}`] as const,
+    ),
+  ];
+}
+
+const OUTCOMES = {
+  restored: 'Restored',
+  adjusted: 'Adjusted',
+  kept: 'Not restored',
+  failed: 'Not restored',
+} as const;
+
+/** A stage this short is not worth a line. */
+const SHOWN_FROM_MS = 50;
+
+function stagesText({ stages }: UpdateResult, style: Style): string[] {
+  const shown = stages.filter(({ duration_ms }) => duration_ms >= SHOWN_FROM_MS);
+  if (shown.length === 0) return [];
+  const total_ms = stages.reduce((sum, { duration_ms }) => sum + duration_ms, 0);
+  const rows = shown.map(({ stage, duration_ms, bytes }) => {
+    const speed = bytes === undefined ? '' : `   ${bytesText((bytes / duration_ms) * 1000)}/s`;
+    return [STAGES[stage], durationText(duration_ms).padStart(9) + speed] as const;
+  });
+  return ['', ...pairs([...rows, ['together', durationText(total_ms).padStart(9)]], style.dim)];
+}
+
+const LEFT: Record<JournalEntry['state'], (entry: JournalEntry) => string> = {
+  staging: () => 'it stopped while sending; the old firmware is intact. This run starts it anew.',
+  committed: () =>
+    'the bootloader had been started, and nobody looked what came of it. This run settles that.',
+  restoring: ({ snapshotPath }) =>
+    'the firmware is in place, but the settings may not be back' +
+    (snapshotPath === undefined ? '.' : `: vesc restore ${snapshotPath}`),
+};
+
+/** What to say about an update that was left half-way. */
+export function journalNote(entry: JournalEntry): string {
+  const { hardware, image, since, state } = entry;
+  const when = since.slice(0, 16).replace('T', ' ');
+  return `An update of this controller (${hardware}) with ${image} from ${when} UTC was left half-way: ${LEFT[state](entry)}`;
+}
+
+/** What a settings restore came to. */
+export function restoredText(restored: UpdateResult['restored'], style: Style): string[] {
+  return restored.map(({ what, outcome, detail }) => {
+    const mark =
+      outcome === 'restored'
+        ? style.green('restored')
+        : outcome === 'failed'
+          ? style.red('failed')
+          : style.yellow(outcome);
+    return `  ${mark}  ${what}${detail === undefined ? '' : ` (${detail})`}`;
+  });
+}

@@ -1,0 +1,181 @@
+import { relative, resolve } from 'node:path';
+import { type Board, listBoards, selectBoard } from '../build/boards';
+import { Builder } from '../build/builder';
+import { BuildRecords } from '../build/buildRecord';
+import type { BuildResult } from '../build/buildResult';
+import type { Diagnostic } from '../build/diagnostics/diagnostic';
+import { findFirmwareTree, type FirmwareTree } from '../build/firmwareTree';
+import { findToolchain } from '../build/toolchain';
+import { VescError } from '../base/errors';
+import type { CommandContext } from './command';
+import { bytesText, durationText, percentText } from './format';
+import type { OptionTable } from './options';
+import type { Style } from './output';
+import type { Fields } from './report';
+import { pairs, table } from './table';
+
+/** What is built and with what. */
+export const BUILD_OPTIONS = {
+  board: { type: 'string', short: 'b', value: 'BOARD', help: 'the board to build, as 60_mk6' },
+  workspace: {
+    type: 'string',
+    short: 'w',
+    value: 'DIR',
+    help: 'the firmware tree, or a folder in or around it (default: here)',
+  },
+  compiler: { type: 'string', value: 'PATH', help: 'the arm-none-eabi-gcc to use, or its folder' },
+  make: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME=VALUE',
+    help: 'a further argument for make, as USE_LISPBM=0; can be repeated',
+  },
+  verbose: { type: 'boolean', short: 'v', help: 'show what make prints' },
+} as const satisfies OptionTable;
+
+export interface BuildValues {
+  readonly board: string | undefined;
+  readonly workspace: string | undefined;
+  readonly compiler: string | undefined;
+  readonly make: readonly string[];
+  readonly verbose: boolean;
+}
+
+/** A firmware tree and its boards. */
+export interface Workspace {
+  readonly tree: FirmwareTree;
+  readonly boards: readonly Board[];
+}
+
+/** @throws VescError `no-firmware-tree`, `tree-too-old` */
+export async function openWorkspace(
+  { host, folder }: CommandContext,
+  values: BuildValues,
+): Promise<Workspace> {
+  const root = resolve(folder, values.workspace ?? '.');
+  const tree = await findFirmwareTree(root, host);
+  return { tree, boards: await listBoards(tree, host, [root]) };
+}
+
+/**
+ * The board asked for, else the one that goes without saying: the only one there is.
+ * @throws VescError `unknown-board`, `no-board`
+ */
+export function chooseBoard({ tree, boards }: Workspace, wanted: string | undefined): Board {
+  if (wanted !== undefined) return selectBoard(boards, wanted);
+  const [only] = boards;
+  if (boards.length === 1 && only) return only;
+  throw new VescError('no-board', { folder: tree.root });
+}
+
+/**
+ * Builds `board`. A build that fails for the user's code is a result that is not `ok`.
+ * @throws VescError of the build that could not be tried
+ */
+export async function buildBoard(
+  context: CommandContext,
+  { tree }: Workspace,
+  board: Board,
+  values: BuildValues,
+): Promise<BuildResult> {
+  const { host, report, interruption } = context;
+  for (const argument of values.make) {
+    if (!/^[A-Za-z_]\w*[:+?]?=/.test(argument)) {
+      throw new VescError('usage', { problem: `--make takes NAME=VALUE, not "${argument}".` });
+    }
+  }
+  const toolchain = await findToolchain(tree, { setting: values.compiler }, host);
+  report.progress({ stage: 'build', fraction: 0, message: `Building ${board.name}` });
+  return new Builder(host, buildRecords(context)).build(
+    { tree, board, toolchain, makeArguments: values.make },
+    {
+      signal: interruption.signal,
+      onOutput: (line) => {
+        if (values.verbose) report.log(line);
+      },
+      onProgress: ({ done, total, file }) =>
+        report.progress({
+          stage: 'build',
+          fraction: total === undefined || total === 0 ? 0 : done / total,
+          message: `Building ${board.name}`,
+          detail: total === undefined ? `${done} files, ${file}` : `${done} of ${total}, ${file}`,
+        }),
+    },
+  );
+}
+
+/** The builds that are remembered, shared with the extension. */
+export function buildRecords({ core, host }: CommandContext): BuildRecords {
+  return new BuildRecords(core.dataDirectory, host.files, host.clock);
+}
+
+/** How a build ended, as JSON carries it (design 7). */
+export function buildFields(result: BuildResult): Fields {
+  const { board, image, elf, hardware, version, commit, buildId, memory, diagnostics, duration_ms } = result;
+  return {
+    board,
+    image: image ?? null,
+    elf: elf ?? null,
+    hardware: hardware ?? null,
+    version: version ?? null,
+    commit: commit ?? null,
+    buildId: buildId ?? null,
+    memory,
+    diagnostics,
+    duration_ms,
+    compiled: result.compiled,
+    warnings: result.warnings,
+  };
+}
+
+/** `src/main.c:12:3: error: message`, as compilers write it, so that editors find the place. */
+export function diagnosticText(diagnostic: Diagnostic, folder: string, style: Style): string {
+  const { file, line, column, severity, message, code } = diagnostic;
+  const near = relative(folder, file);
+  const place = `${near.startsWith('..') ? file : near}:${line}${column === undefined ? '' : `:${column}`}`;
+  const colour = severity === 'error' ? style.red : severity === 'warning' ? style.yellow : style.dim;
+  return `${style.bold(place)}: ${colour(`${severity}:`)} ${message}${code === undefined ? '' : ` [${code}]`}`;
+}
+
+/** A build that went well, for people. */
+export function buildText(result: BuildResult, style: Style): string[] {
+  const { board, hardware, version, commit, buildId, image, compiled, duration_ms } = result;
+  const how =
+    compiled === 0 ? 'nothing had changed' : `${compiled} ${compiled === 1 ? 'file' : 'files'} compiled`;
+  return [
+    `${style.green('Built')} ${style.bold(board)} in ${durationText(duration_ms)} (${how})`,
+    ...pairs(
+      [
+        ['Hardware', hardware],
+        ['Version', version],
+        ['Commit', commit],
+        ['Build', buildId],
+        ['Image', image],
+      ],
+      style.dim,
+    ),
+    '',
+    ...memoryText(result, style),
+  ];
+}
+
+const MEMORY_BAR = 20;
+
+function memoryText({ memory }: BuildResult, style: Style): string[] {
+  if (memory.length === 0) return [];
+  return table(
+    [
+      { title: 'MEMORY' },
+      { title: 'USED', right: true },
+      { title: 'OF', right: true },
+      { title: '', right: true },
+      { title: '' },
+    ],
+    memory.map(({ region, used_B, size_B }) => {
+      const full = Math.min(MEMORY_BAR, Math.round((used_B / size_B) * MEMORY_BAR));
+      const bar = '█'.repeat(full) + '░'.repeat(MEMORY_BAR - full);
+      return [region, bytesText(used_B), bytesText(size_B), percentText(used_B / size_B), bar];
+    }),
+    style.dim,
+  );
+}
