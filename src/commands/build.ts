@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+import type { BuildResult } from '../build/buildResult';
+import { buildNotice } from '../views/messages';
+import { plain } from '../views/text';
+import { buildChosenBoard } from './prepareBuild';
+import type { Shell } from './shell';
+
+const STOP = 'Stop build';
+const STATUS_MS = 8000;
+
+/**
+ * Builds the chosen board; while a build runs, offers to stop it.
+ * @throws VescError
+ */
+export async function build(shell: Shell): Promise<BuildResult | undefined> {
+  const { running } = shell.builds;
+  if (running) {
+    const answer = await vscode.window.showInformationMessage(`Building ${plain(running.board)}.`, STOP);
+    if (answer === STOP) shell.builds.cancel();
+    return undefined;
+  }
+  const result = await buildChosenBoard(shell, vscode.ProgressLocation.Window);
+  if (!result) return undefined;
+  const notice = buildNotice(result);
+  // A good build is seen in the status bar; only what needs a person is put in front of one.
+  if (notice.severity === 'error') shell.notifier.show(notice);
+  else vscode.window.setStatusBarMessage(`$(check) ${notice.text}`, STATUS_MS);
+  return result;
+}

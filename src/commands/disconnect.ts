@@ -1,0 +1,13 @@
+import type { ControllerTarget } from '../views/commandNames';
+import { chooseController } from './chooseController';
+import type { Shell } from './shell';
+
+/** Lets go of a controller and its port; the port is not opened again by itself. */
+export async function disconnect(shell: Shell, target?: ControllerTarget): Promise<void> {
+  const controller = await chooseController(shell, target);
+  if (!controller) return;
+  const { address } = controller;
+  if (address.kind === 'serial') await shell.known.remove(address.path);
+  shell.core.registry.disconnect(controller);
+  shell.log.info(`disconnected from ${controller.title}`);
+}

@@ -1,0 +1,116 @@
+import * as vscode from 'vscode';
+import type { ErrorCode } from '../base/errors';
+import type { Controller } from '../controllers/controller';
+import { formatPlace } from '../controllers/controllerRegistry';
+import type { Image } from '../image/imageFile';
+import type { UpdateRequest } from '../update/updater';
+import type { UpdateResult } from '../update/verdict';
+import { FlashProgress } from '../views/flashProgress';
+import { needsHardwareName, overridesOf, verdictNotice } from '../views/messages';
+import type { Handlers } from '../views/notifier';
+import { plain } from '../views/text';
+import type { Shell } from './shell';
+
+const FLASH = 'Flash';
+
+/** What is to be put on which controller. */
+export interface FlashJob {
+  readonly controller: Controller;
+  readonly image: Image;
+  /** What speaks for a second thought, from the build. */
+  readonly warnings: readonly string[];
+  readonly overrideHardware?: string;
+  readonly override?: readonly ErrorCode[];
+  readonly reflash?: boolean;
+}
+
+/**
+ * Updates one controller in front of the user and tells how it ended. Undefined when they changed their mind.
+ * @throws VescError of the link when the controller cannot be reached in the first place
+ */
+export async function flashController(shell: Shell, job: FlashJob): Promise<UpdateResult | undefined> {
+  const { controller, image } = job;
+  if (!(await isConfirmed(shell, job))) return undefined;
+  const title = `Flashing ${plain(controller.title)}`;
+  const cancelled = new AbortController();
+  const progress = new FlashProgress(title, () => cancelled.abort());
+  shell.log.info(`${title} at ${formatPlace(controller)} with ${image.name}`);
+  let result: UpdateResult | undefined;
+  try {
+    result = await shell.core.registry.update(controller, requestOf(job), {
+      signal: cancelled.signal,
+      onProgress: (update) => {
+        progress.report(update);
+        shell.flashing.report(update);
+      },
+    });
+  } finally {
+    progress.dispose();
+    shell.flashing.finish(result?.verdict);
+  }
+  record(shell, result);
+  shell.notifier.show(verdictNotice(result, controller.title, job.warnings), handlers(shell, job, result));
+  return result;
+}
+
+function requestOf(job: FlashJob): Omit<UpdateRequest, 'target'> {
+  const { image, overrideHardware, override, reflash } = job;
+  return {
+    image,
+    ...(overrideHardware === undefined ? {} : { overrideHardware }),
+    ...(override === undefined ? {} : { override }),
+    ...(reflash === undefined ? {} : { reflash }),
+  };
+}
+
+async function isConfirmed(shell: Shell, { controller, image, warnings }: FlashJob): Promise<boolean> {
+  if (!shell.settings().confirmBeforeFlash) return true;
+  const what = `Flash ${plain(image.name)} on ${plain(controller.title)} (${plain(formatPlace(controller), 200)})?`;
+  const detail = ['The motor must not turn.', ...warnings.map((warning) => plain(warning, 400))].join(' ');
+  return (await vscode.window.showWarningMessage(what, { modal: true, detail }, FLASH)) === FLASH;
+}
+
+/** What the buttons below the verdict do with this job. */
+function handlers(shell: Shell, job: FlashJob, result: UpdateResult): Handlers {
+  const again = (change: Partial<FlashJob>): void => {
+    flashController(shell, { ...job, ...change }).catch((error: unknown) => shell.notifier.fail(error));
+  };
+  const override = overridesOf(result) ?? [];
+  const controller = { controller: job.controller };
+  return {
+    // Known to run already: then again means all the same.
+    'flash-again': () => again(result.verdict === 'already-running' ? { reflash: true } : {}),
+    'flash-anyway': () => again({ override }),
+    'type-hardware': async () => {
+      const hardware = needsHardwareName(result) ? result.before?.hardware : undefined;
+      const overrideHardware = hardware === undefined ? undefined : await typeHardware(hardware);
+      if (overrideHardware !== undefined) again({ overrideHardware, override });
+    },
+    faults: () => vscode.commands.executeCommand('vesc.showFaults', controller),
+    'look-again': () => vscode.commands.executeCommand('vesc.refresh', controller),
+  };
+}
+
+/** Wrong firmware can destroy a power stage: whoever insists types what the controller is, letter by letter. */
+function typeHardware(hardware: string): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title: 'VESC: Flash all the same',
+    prompt: `Wrong firmware can destroy the power stage. Type the controller's hardware name (${plain(hardware)}) to go on.`,
+    ignoreFocusOut: true,
+    validateInput: (value) =>
+      value === hardware ? undefined : 'This is not the hardware name of the controller.',
+  });
+}
+
+function record(shell: Shell, result: UpdateResult): void {
+  const { verdict, proof, stages, payload_B, raw_B, snapshotPath, error } = result;
+  shell.log.info(
+    `verdict ${verdict}${proof === undefined ? '' : `, proof ${proof}`}, ${payload_B} bytes for ${raw_B}` +
+      (snapshotPath === undefined ? '' : `, snapshot ${snapshotPath}`),
+  );
+  for (const { stage, duration_ms, bytes } of stages)
+    shell.log.info(
+      `  ${stage}: ${Math.round(duration_ms)} ms${bytes === undefined ? '' : `, ${bytes} bytes`}`,
+    );
+  if (error) shell.log.info(`  code ${error.code}`);
+}

@@ -1,0 +1,38 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { readImage } from '../image/imageFile';
+import type { UpdateResult } from '../update/verdict';
+import type { ControllerTarget } from '../views/commandNames';
+import { chooseController } from './chooseController';
+import { connect } from './connect';
+import { readBytes, tellsBusy } from './flash';
+import { flashController } from './flashController';
+import type { Shell } from './shell';
+
+/**
+ * Flashes an image file: the one it was called on in the explorer, else the one the user picks.
+ * @throws VescError
+ */
+export async function flashFile(
+  shell: Shell,
+  target?: ControllerTarget | vscode.Uri,
+): Promise<UpdateResult | undefined> {
+  if (tellsBusy(shell)) return undefined;
+  const isFile = target instanceof vscode.Uri;
+  const file = isFile ? target : await pickFile(shell);
+  if (!file) return undefined;
+  const image = readImage(await readBytes(file.fsPath), path.basename(file.fsPath));
+  const controller = (await chooseController(shell, isFile ? undefined : target)) ?? (await connect(shell));
+  return controller && flashController(shell, { controller, image, warnings: [] });
+}
+
+async function pickFile(shell: Shell): Promise<vscode.Uri | undefined> {
+  const tree = await shell.workspace.tree();
+  const files = await vscode.window.showOpenDialog({
+    title: 'VESC: Flash image file',
+    openLabel: 'Flash',
+    filters: { 'Firmware image': ['bin'] },
+    ...(tree ? { defaultUri: vscode.Uri.file(path.join(tree.root, 'build')) } : {}),
+  });
+  return files?.[0];
+}

@@ -1,0 +1,6 @@
+import type { Shell } from './shell';
+
+/** Shows the log. */
+export function openLog(shell: Shell): void {
+  shell.log.show();
+}

@@ -1,0 +1,32 @@
+import type * as vscode from 'vscode';
+import type { BuildRecords } from '../build/buildRecord';
+import type { Core } from '../controllers/core';
+import type { BuildRelations } from '../views/buildRelations';
+import type { Builds } from '../views/builds';
+import type { BuildTasks } from '../views/buildTasks';
+import type { BuildDiagnostics } from '../views/buildDiagnostics';
+import type { ControllerTerminals } from '../views/controllerTerminal';
+import type { ControllerTree } from '../views/controllerTree';
+import type { FirmwareWorkspace } from '../views/firmwareWorkspace';
+import type { FlashState } from '../views/flashState';
+import type { KnownPorts } from '../views/knownPorts';
+import type { Notifier } from '../views/notifier';
+import type { Settings } from '../views/settings';
+
+/** What commands work with. */
+export interface Shell {
+  readonly core: Core;
+  readonly settings: () => Settings;
+  readonly workspace: FirmwareWorkspace;
+  readonly builds: Builds;
+  readonly records: BuildRecords;
+  readonly tasks: BuildTasks;
+  readonly diagnostics: BuildDiagnostics;
+  readonly relations: BuildRelations;
+  readonly tree: ControllerTree;
+  readonly terminals: ControllerTerminals;
+  readonly flashing: FlashState;
+  readonly known: KnownPorts;
+  readonly notifier: Notifier;
+  readonly log: vscode.LogOutputChannel;
+}

@@ -1,0 +1,110 @@
+import * as vscode from 'vscode';
+import type { BuildResult } from '../build/buildResult';
+import { selectBoard } from '../build/boards';
+import { VescError } from '../base/errors';
+import type { Builds } from './builds';
+import { type BuildOutcome, BuildTerminal } from './buildTerminal';
+import { boardWord, type FirmwareWorkspace } from './firmwareWorkspace';
+
+export const TASK_TYPE = 'vesc';
+
+/** What stands in tasks.json. */
+export interface VescTaskDefinition extends vscode.TaskDefinition {
+  readonly type: typeof TASK_TYPE;
+  /** Default: `build`. */
+  readonly task?: 'build' | 'clean';
+  /** Default: the board that is chosen. */
+  readonly board?: string;
+  /** Default: the setting's. */
+  readonly makeArguments?: readonly string[];
+}
+
+/** Building and cleaning as tasks: from the Tasks menu, from tasks.json, and from our own commands. */
+export class BuildTasks implements vscode.TaskProvider {
+  constructor(
+    private readonly workspace: FirmwareWorkspace,
+    private readonly builds: Builds,
+  ) {}
+
+  async provideTasks(): Promise<vscode.Task[]> {
+    if (!vscode.workspace.isTrusted || !(await this.workspace.tree())) return [];
+    const board = await this.workspace.chosenBoard();
+    const clean = this.task({ type: TASK_TYPE, task: 'clean' });
+    return board ? [this.task({ type: TASK_TYPE, task: 'build', board: boardWord(board) }), clean] : [clean];
+  }
+
+  resolveTask(task: vscode.Task): vscode.Task {
+    return this.task(task.definition as VescTaskDefinition, task.scope);
+  }
+
+  /**
+   * Builds `board` as a task, so that its output can be seen.
+   * @throws VescError as Builds.run
+   */
+  async build(board: string): Promise<BuildResult> {
+    const result = await this.execute({ type: TASK_TYPE, task: 'build', board });
+    if (!result) throw new VescError('build-cancelled', { board });
+    return result;
+  }
+
+  /** Removes what was built, as a task. */
+  async clean(): Promise<void> {
+    await this.execute({ type: TASK_TYPE, task: 'clean' });
+  }
+
+  private async execute(definition: VescTaskDefinition): Promise<BuildResult | undefined> {
+    const outcome = await new Promise<BuildOutcome>((resolve, reject) => {
+      const task = this.task(definition, vscode.TaskScope.Workspace, resolve);
+      vscode.tasks.executeTask(task).then(undefined, reject);
+    });
+    if ('error' in outcome) throw outcome.error;
+    return outcome.result;
+  }
+
+  private task(
+    definition: VescTaskDefinition,
+    scope: vscode.Task['scope'] = vscode.TaskScope.Workspace,
+    onEnd?: (outcome: BuildOutcome) => void,
+  ): vscode.Task {
+    const isClean = definition.task === 'clean';
+    const name = isClean ? 'clean' : `build${definition.board === undefined ? '' : ` ${definition.board}`}`;
+    const execution = new vscode.CustomExecution((resolved) =>
+      Promise.resolve(this.terminal(resolved as VescTaskDefinition, name, onEnd)),
+    );
+    const task = new vscode.Task(definition, scope, name, 'VESC', execution);
+    task.group = isClean ? vscode.TaskGroup.Clean : vscode.TaskGroup.Build;
+    task.presentationOptions = {
+      reveal: vscode.TaskRevealKind.Silent,
+      panel: vscode.TaskPanelKind.Dedicated,
+      clear: true,
+      showReuseMessage: false,
+    };
+    return task;
+  }
+
+  private terminal(
+    definition: VescTaskDefinition,
+    name: string,
+    onEnd?: (outcome: BuildOutcome) => void,
+  ): BuildTerminal {
+    return new BuildTerminal(
+      `VESC: ${name}`,
+      async (options) => {
+        const tree = await this.workspace.requireTree();
+        if (definition.task === 'clean') {
+          await this.builds.clean(tree);
+          options.onOutput('Everything that was built here is removed.');
+          return undefined;
+        }
+        const board =
+          definition.board === undefined
+            ? await this.workspace.chosenBoard()
+            : selectBoard(await this.workspace.boards(), definition.board);
+        if (!board) throw new VescError('no-board', { folder: tree.root });
+        const { makeArguments } = definition;
+        return this.builds.run({ tree, board, ...(makeArguments ? { makeArguments } : {}) }, options);
+      },
+      onEnd,
+    );
+  }
+}

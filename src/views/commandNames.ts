@@ -1,0 +1,61 @@
+import type { Command, Uri } from 'vscode';
+import type { Controller } from '../controllers/controller';
+
+/** What a menu of the tree hands to a command; the row of a controller is one. */
+export interface ControllerTarget {
+  readonly controller: Controller;
+}
+
+/** Every command, with what it may be called with. Menus and keys call it with nothing or what stands here. */
+export interface CommandArguments {
+  'vesc.flash': [target?: ControllerTarget];
+  'vesc.flashFile': [target?: ControllerTarget | Uri];
+  'vesc.build': [];
+  'vesc.clean': [];
+  'vesc.selectBoard': [board?: string];
+  'vesc.selectController': [target?: ControllerTarget];
+  'vesc.connect': [address?: string];
+  'vesc.disconnect': [target?: ControllerTarget];
+  'vesc.refresh': [target?: ControllerTarget];
+  'vesc.showFaults': [target?: ControllerTarget];
+  'vesc.reboot': [target?: ControllerTarget];
+  'vesc.openTerminal': [target?: ControllerTarget];
+  'vesc.startSimulatedController': [name?: string];
+  'vesc.openLog': [];
+  'vesc.rename': [target?: ControllerTarget];
+  'vesc.scan': [target?: ControllerTarget];
+}
+export type CommandName = keyof CommandArguments;
+
+/** The names alone; the compiler sees to it that none is missing. */
+export const COMMAND_NAMES = Object.keys({
+  'vesc.flash': true,
+  'vesc.flashFile': true,
+  'vesc.build': true,
+  'vesc.clean': true,
+  'vesc.selectBoard': true,
+  'vesc.selectController': true,
+  'vesc.connect': true,
+  'vesc.disconnect': true,
+  'vesc.refresh': true,
+  'vesc.showFaults': true,
+  'vesc.reboot': true,
+  'vesc.openTerminal': true,
+  'vesc.startSimulatedController': true,
+  'vesc.openLog': true,
+  'vesc.rename': true,
+  'vesc.scan': true,
+} satisfies Record<CommandName, true>) as readonly CommandName[];
+
+/** A command with its arguments, for rows and status items; wrong arguments do not compile. */
+export function commandCall<C extends CommandName>(
+  command: C,
+  title: string,
+  ...args: CommandArguments[C]
+): Command {
+  return { command, title, arguments: args };
+}
+
+/** The context keys that `when` clauses may ask for; set by ContextKeys and by nobody else. */
+export const CONTEXT_KEYS = ['vesc.connected', 'vesc.hasTree', 'vesc.updating'] as const;
+export type ContextKey = (typeof CONTEXT_KEYS)[number];

@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import { DisposableStore } from '../base/disposable';
+import type { ControllerRegistry } from '../controllers/controllerRegistry';
+import type { ContextKey } from './commandNames';
+import type { FirmwareWorkspace } from './firmwareWorkspace';
+import type { FlashState } from './flashState';
+
+/** Keeps the keys that `when` clauses ask for. */
+export class ContextKeys implements vscode.Disposable {
+  private readonly owned = new DisposableStore();
+  private readonly known = new Map<ContextKey, boolean>();
+
+  constructor(registry: ControllerRegistry, workspace: FirmwareWorkspace, flashing: FlashState) {
+    const update = (): void => {
+      this.set('vesc.connected', registry.controllers.length > 0);
+      this.set('vesc.hasTree', workspace.knownTree !== undefined);
+      this.set('vesc.updating', flashing.progress !== undefined);
+    };
+    for (const source of [registry, workspace, flashing]) this.owned.add(source.onChange(update));
+    update();
+  }
+
+  dispose(): void {
+    this.owned.dispose();
+  }
+
+  private set(key: ContextKey, value: boolean): void {
+    if (this.known.get(key) === value) return;
+    this.known.set(key, value);
+    void vscode.commands.executeCommand('setContext', key, value);
+  }
+}

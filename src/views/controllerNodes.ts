@@ -1,0 +1,235 @@
+import { type BuildRelation, describeRelation } from '../controllers/buildRelation';
+import type { Controller } from '../controllers/controller';
+import { formatLinkAddress } from '../links/linkAddress';
+import { formatVersion } from '../protocol/version';
+import { faultRows } from './faultWords';
+import { faultMeaning } from './messages';
+import { plain, shortFault } from './text';
+import { VALUE_ROWS } from './valueWords';
+
+/** An icon of the editor's own set, in one of its colours. */
+export interface Icon {
+  readonly id: string;
+  readonly color?: string;
+}
+
+/** One row of the tree of controllers, as data. Its id stays the same for as long as it means the same. */
+export interface Node {
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly icon: Icon;
+  /** What menus ask for: `controller;connected`, `node;connected`, `fault`, … */
+  readonly context: string;
+  /** Lines of plain text; none when the row says it all. */
+  readonly tooltip: readonly string[];
+  readonly children: readonly Node[];
+  readonly expanded: boolean;
+  readonly controller: Controller;
+}
+
+type Leaf = Pick<Node, 'id' | 'label' | 'description' | 'icon' | 'context'> & Partial<Node>;
+
+const RED = 'errorForeground';
+const YELLOW = 'list.warningForeground';
+const GREEN = 'testing.iconPassed';
+
+/** How a controller relates to the build of this workspace; undefined while that is not known. */
+export type RelationOf = (controller: Controller) => BuildRelation | undefined;
+
+/** The rows for one controller. */
+export function controllerNode(controller: Controller, relationOf: RelationOf): Node {
+  const { canId } = controller;
+  const relation = relationOf(controller);
+  const id = `${formatLinkAddress(controller.address)}${canId === undefined ? '' : `/can${canId}`}`;
+  return {
+    id,
+    label: plain(controller.title),
+    description: controllerDescription(controller, relation),
+    icon: controllerIcon(controller, relation),
+    context: `${canId === undefined ? 'controller' : 'node'};${reachable(controller) ? 'connected' : 'disconnected'}`,
+    tooltip: controllerTooltip(controller, relation),
+    children: controllerChildren(id, controller, relationOf),
+    expanded: canId === undefined,
+    controller,
+  };
+}
+
+/** True when commands may be sent to it. */
+function reachable(controller: Controller): boolean {
+  return controller.state === 'connected' || controller.state === 'silent';
+}
+
+function controllerDescription(controller: Controller, relation: BuildRelation | undefined): string {
+  switch (controller.state) {
+    case 'connecting':
+      return 'connecting …';
+    case 'disconnected':
+      return 'not there';
+    case 'silent':
+      return 'does not answer';
+    case 'updating':
+      return 'being updated';
+    case 'connected':
+      return relation === undefined ? '' : plain(describeRelation(relation));
+  }
+}
+
+function controllerIcon(controller: Controller, relation: BuildRelation | undefined): Icon {
+  switch (controller.state) {
+    case 'connecting':
+    case 'updating':
+      return { id: 'sync~spin' };
+    case 'disconnected':
+      return { id: 'debug-disconnect' };
+    case 'silent':
+      return { id: 'question', color: YELLOW };
+    case 'connected':
+      if (controller.activeFault) return { id: 'error', color: RED };
+      if (relation?.kind === 'this-build') return { id: 'pass-filled', color: GREEN };
+      if (relation?.kind === 'other-hardware') return { id: 'circle-slash' };
+      return { id: 'circuit-board' };
+  }
+}
+
+function controllerTooltip(controller: Controller, relation: BuildRelation | undefined): string[] {
+  const { identity, problem, canId } = controller;
+  const place = formatLinkAddress(controller.address);
+  return [
+    plain(controller.title),
+    `${plain(place, 200)}${canId === undefined ? '' : `, CAN id ${canId}`}`,
+    ...(identity ? [`Hardware ${plain(identity.hardware)}, UUID ${plain(identity.uuid)}`] : []),
+    ...(relation ? [`Compared with the build of this workspace: ${plain(describeRelation(relation))}`] : []),
+    ...(problem ? [plain(problem.message, 400)] : []),
+  ];
+}
+
+function controllerChildren(id: string, controller: Controller, relationOf: RelationOf): Node[] {
+  const { identity, nodes } = controller;
+  if (!identity) return [];
+  const leaf = (part: Leaf): Node => ({
+    tooltip: [],
+    children: [],
+    expanded: false,
+    controller,
+    ...part,
+    id: `${id}/${part.id}`,
+  });
+  const children = [firmwareNode(leaf, controller), ...faultNodes(leaf, controller)];
+  const { values } = controller;
+  if (values && controller.state === 'connected') {
+    const rows = VALUE_ROWS.map(({ key, label, text }) =>
+      leaf({
+        id: `values/${key}`,
+        label,
+        description: text(values),
+        icon: { id: 'blank' },
+        context: 'value',
+      }),
+    );
+    children.push(
+      leaf({
+        id: 'values',
+        label: 'Live values',
+        description: '',
+        icon: { id: 'pulse' },
+        context: 'values',
+        children: rows,
+        expanded: true,
+      }),
+    );
+  }
+  if (controller.lastVerdict !== undefined) {
+    children.push(
+      leaf({
+        id: 'verdict',
+        label: 'Last update',
+        description: plain(controller.lastVerdict),
+        icon: { id: 'history' },
+        context: 'verdict',
+      }),
+    );
+  }
+  if (nodes !== undefined) {
+    children.push(
+      leaf({
+        id: 'can',
+        label: 'CAN bus',
+        description: nodes.length === 0 ? 'no other controller' : '',
+        icon: { id: 'type-hierarchy' },
+        context: 'can',
+        children: nodes.map((node) => controllerNode(node, relationOf)),
+        expanded: true,
+      }),
+    );
+  }
+  return children;
+}
+
+function firmwareNode(leaf: (part: Leaf) => Node, controller: Controller): Node {
+  const { firmware, uuid, hardware } = controller.identity!;
+  const { commit, buildId, name } = firmware;
+  const parts: [key: string, label: string, text: string][] = [
+    ['hardware', 'Hardware', plain(hardware)],
+    ['uuid', 'UUID', plain(uuid)],
+  ];
+  if (commit !== undefined) parts.push(['commit', 'Commit', plain(commit)]);
+  if (buildId !== undefined) parts.push(['build', 'Build', plain(buildId)]);
+  if (name !== '') parts.push(['name', 'Name', plain(name)]);
+  const bootloader = controller.record?.bootloader;
+  if (bootloader && bootloader.state !== 'unknown') {
+    parts.push([
+      'bootloader',
+      'Bootloader',
+      bootloader.state === 'proven' ? 'seen at work' : 'suspected missing',
+    ]);
+  }
+  const short = commit === undefined ? '' : ` · ${plain(commit.replace(/^([0-9a-f]{8})[0-9a-f]+/, '$1'))}`;
+  return leaf({
+    id: 'firmware',
+    label: 'Firmware',
+    description: `${formatVersion(firmware)}${short}`,
+    icon: { id: 'package' },
+    context: 'firmware',
+    children: parts.map(([key, label, text]) =>
+      leaf({
+        id: `firmware/${key}`,
+        label,
+        description: text,
+        icon: { id: 'blank' },
+        context: 'identity',
+        tooltip: [`${label}: ${text}`],
+      }),
+    ),
+  });
+}
+
+/** Nothing before the first look; then one row, red while a fault is active, with the history below it. */
+function faultNodes(leaf: (part: Leaf) => Node, controller: Controller): Node[] {
+  const { activeFault, faultHistory } = controller;
+  if (activeFault === undefined) return [];
+  const rows = faultRows(undefined, faultHistory ?? []);
+  const history = rows.map((row, index) =>
+    leaf({
+      // Counted from the oldest, so that a new fault does not change the rows of the others.
+      id: `fault/${rows.length - index}`,
+      label: row.label,
+      description: row.description,
+      icon: { id: 'warning' },
+      context: 'pastFault',
+      tooltip: [row.fault, row.detail],
+    }),
+  );
+  return [
+    leaf({
+      id: 'fault',
+      label: 'Fault',
+      description: activeFault === null ? 'none' : shortFault(activeFault),
+      icon: activeFault === null ? { id: 'pass' } : { id: 'error', color: RED },
+      context: 'fault',
+      tooltip: activeFault === null ? [] : [plain(activeFault), faultMeaning(activeFault)],
+      children: history,
+      expanded: activeFault !== null,
+    }),
+  ];
+}

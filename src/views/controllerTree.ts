@@ -1,0 +1,123 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock';
+import { type Disposable, DisposableStore } from '../base/disposable';
+import type { Controller } from '../controllers/controller';
+import type { ControllerRegistry } from '../controllers/controllerRegistry';
+import type { BuildRelations } from './buildRelations';
+import { controllerNode } from './controllerNodes';
+import { type Row, RowStore } from './nodeChanges';
+
+export const CONTROLLER_VIEW = 'vesc.controllers';
+/** Faster than this nobody reads. */
+const REDRAW_MS = 250;
+
+/** The tree of controllers in the side bar. While it is seen, and only then, live values are read. */
+export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+  private readonly owned = new DisposableStore();
+  private readonly changes = this.owned.add(new vscode.EventEmitter<Row | Row[] | undefined>());
+  private readonly store = new RowStore();
+  private readonly view: vscode.TreeView<Row>;
+  private pending: Disposable | undefined;
+  readonly onDidChangeTreeData = this.changes.event;
+
+  constructor(
+    private readonly registry: ControllerRegistry,
+    private readonly relations: BuildRelations,
+    private readonly clock: Clock,
+  ) {
+    this.view = this.owned.add(
+      vscode.window.createTreeView(CONTROLLER_VIEW, { treeDataProvider: this, showCollapseAll: true }),
+    );
+    this.owned.add(this.view.onDidChangeVisibility(({ visible }) => this.attend(visible)));
+    this.owned.add(registry.onChange(() => this.redrawSoon()));
+    this.owned.add(relations.onChange(() => this.redrawSoon()));
+    this.attend(this.view.visible);
+  }
+
+  /** The rows at the top, as they are drawn. */
+  get rows(): readonly Row[] {
+    return this.store.rows;
+  }
+
+  getTreeItem(row: Row): vscode.TreeItem {
+    return treeItem(row);
+  }
+
+  getChildren(row?: Row): Row[] {
+    if (row) return [...row.children];
+    if (!this.pending) this.redraw();
+    return [...this.store.rows];
+  }
+
+  getParent(row: Row): Row | undefined {
+    return row.parent;
+  }
+
+  /** Shows the faults of `controller` in the tree, where they can be seen. */
+  async revealFaults(controller: Controller): Promise<void> {
+    if (!this.view.visible) return;
+    this.redraw();
+    const top = this.store.rows.find((row) => row.controller === controller);
+    const faults = top?.children.find((row) => row.node.context === 'fault');
+    if (faults) await this.view.reveal(faults, { expand: true, select: false });
+  }
+
+  dispose(): void {
+    this.pending?.dispose();
+    this.owned.dispose();
+  }
+
+  private attend(visible: boolean): void {
+    this.registry.attend(visible ? 'watched' : 'minded');
+    if (visible) this.redrawSoon();
+  }
+
+  private redrawSoon(): void {
+    this.pending ??= this.clock.schedule(REDRAW_MS, () => this.redraw());
+  }
+
+  private redraw(): void {
+    this.pending?.dispose();
+    this.pending = undefined;
+    const nodes = this.registry.controllers.map((controller) =>
+      controllerNode(controller, (each) => this.relations.of(each)),
+    );
+    const redraw = this.store.update(nodes);
+    if (redraw === 'all') this.changes.fire(undefined);
+    else if (redraw.length > 0) this.changes.fire([...redraw]);
+    const faulty = this.registry.controllers.filter((controller) => controller.activeFault).length;
+    this.view.badge = faulty === 0 ? undefined : { value: faulty, tooltip: `${faulty} with an active fault` };
+  }
+}
+
+function treeItem({ node, children }: Row): vscode.TreeItem {
+  const { TreeItemCollapsibleState: State } = vscode;
+  const state = children.length === 0 ? State.None : node.expanded ? State.Expanded : State.Collapsed;
+  const item = new vscode.TreeItem(node.label, state);
+  item.id = node.id;
+  item.description = node.description;
+  item.contextValue = node.context;
+  if (node.icon.id !== 'blank') {
+    const { id, color } = node.icon;
+    item.iconPath = new vscode.ThemeIcon(id, color === undefined ? undefined : new vscode.ThemeColor(color));
+  }
+  item.tooltip = node.tooltip.length === 0 ? '' : tooltip(node.tooltip);
+  item.accessibilityInformation = {
+    label: [node.label, node.description].filter((part) => part !== '').join(': '),
+  };
+  if (node.context === 'fault' || node.context === 'pastFault') {
+    const controller = { controller: node.controller };
+    item.command = { command: 'vesc.showFaults', title: 'Show faults', arguments: [controller] };
+  }
+  return item;
+}
+
+/** Lines of plain text; nothing in them is taken for Markdown. */
+export function tooltip(lines: readonly string[]): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  lines.forEach((line, index) => {
+    if (index > 0) text.appendMarkdown('  \n');
+    text.appendText(line);
+  });
+  return text;
+}

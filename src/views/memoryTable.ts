@@ -1,0 +1,32 @@
+import type { MemoryRegion } from '../build/memoryUse';
+
+/** What the linker's regions are, for people. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  flash: 'flash, vectors',
+  flash2: 'flash, program',
+  crcinfo: 'flash, checksum',
+  ram0: 'RAM',
+  ram4: 'RAM, core coupled',
+  libif: 'RAM, library interface',
+};
+const FULL = 100;
+const KIB = 1024;
+
+/** How full the memory is, one line a region, in columns. */
+export function memoryLines(memory: readonly MemoryRegion[]): string[] {
+  const rows = memory.map(({ region, used_B, size_B }) => [
+    region,
+    `${kilobytes(used_B)} of ${kilobytes(size_B)} KiB`,
+    `${((used_B / size_B) * FULL).toFixed(1)} %`,
+    MEANINGS[region] ?? '',
+  ]);
+  const width = (column: number): number => Math.max(0, ...rows.map((row) => row[column]!.length));
+  const [name, use, share] = [width(0), width(1), width(2)];
+  return rows.map(([region, used, percent, meaning]) =>
+    `${region!.padEnd(name)}  ${used!.padStart(use)}  ${percent!.padStart(share)}  ${meaning}`.trimEnd(),
+  );
+}
+
+function kilobytes(size_B: number): string {
+  return (size_B / KIB).toFixed(1);
+}

@@ -1,0 +1,198 @@
+import { type ErrorCode, isVescError, VescError } from '../base/errors';
+import type { BuildResult } from '../build/buildResult';
+import { faultCatalogue } from '../protocol/faults';
+import type { RestoredPart } from '../settings/settingsRestore';
+import type { JournalEntry } from '../update/journal';
+import { describe } from '../update/judgement';
+import { OVERRIDABLE } from '../update/preflight';
+import type { Proof, UpdateResult } from '../update/verdict';
+import type { Action, Notice } from './notices';
+import { count, duration, plain, shortFault } from './text';
+
+/** Messages may be long: cause, state and next step all have to be in them. */
+const LIMIT = 600;
+
+/** What a failed command says. Everything that is not ours is a bug and says so. */
+export function errorNotice(error: unknown): Notice {
+  const ours = isVescError(error)
+    ? error
+    : new VescError('internal', { reason: error instanceof Error ? error.message : String(error) });
+  return { severity: 'error', text: sentences(ours), actions: errorActions(ours.code) };
+}
+
+/** Cause, state of the controller, next step; made of the catalogue's words, which quote names from outside. */
+function sentences(error: VescError): string {
+  return [error.happened, error.state, error.next]
+    .filter((part) => part !== '')
+    .map((part) => plain(part, LIMIT))
+    .join(' ');
+}
+
+function errorActions(code: ErrorCode): readonly Action[] {
+  switch (code) {
+    case 'not-connected':
+      return ['connect', 'simulate'];
+    case 'no-firmware-tree':
+      return ['open-folder', 'flash-file'];
+    case 'no-board':
+    case 'unknown-board':
+      return ['select-board'];
+    case 'build-failed':
+    case 'flash-overflow':
+      return ['problems', 'output'];
+    case 'build-cancelled':
+    case 'cancelled':
+      return [];
+    default:
+      return ['log'];
+  }
+}
+
+/** Why a command that builds does nothing in a folder that is not trusted. */
+export const untrustedNotice: Notice = {
+  severity: 'warning',
+  text:
+    'Building runs the makefiles of this folder, and this folder is not trusted. Nothing was run. Trust the ' +
+    'folder to build; controllers can be connected and image files flashed without it.',
+  actions: ['trust', 'flash-file'],
+};
+
+/** A build that ran to its end, for those who asked for nothing else. */
+export function buildNotice(result: BuildResult): Notice {
+  if (!result.ok) {
+    const { failure } = result;
+    return failure
+      ? { ...errorNotice(failure), actions: ['problems', 'output'] }
+      : {
+          severity: 'error',
+          text: `Building ${plain(result.board)} failed.`,
+          actions: ['problems', 'output'],
+        };
+  }
+  const time = duration(result.duration_ms);
+  const what = `${plain(result.board)}${result.version === undefined ? '' : ` ${plain(result.version)}`}`;
+  const how = result.compiled === 0 ? 'nothing had changed' : `${count(result.compiled, 'file')} compiled`;
+  const warnings = result.warnings.map((warning) => ` ${plain(warning, LIMIT)}`).join('');
+  return {
+    severity: result.warnings.length > 0 ? 'warning' : 'information',
+    text: `Built ${what} in ${time} (${how}).${warnings}`,
+    actions: [],
+  };
+}
+
+const PROOFS: Record<Proof, string> = {
+  'build-identity': 'its build identity',
+  commit: 'its commit',
+  version: 'its version',
+};
+
+/**
+ * What an update came to.
+ * @param title what the user calls the controller
+ * @param warnings what speaks for a second thought about the build, as another compiler than the tree wants
+ */
+export function verdictNotice(result: UpdateResult, title: string, warnings: readonly string[] = []): Notice {
+  const name = plain(title);
+  const time = duration(result.stages.reduce((sum, stage) => sum + stage.duration_ms, 0));
+  const running = result.after ?? result.before;
+  const runs = running ? plain(describe(running)) : 'the image';
+  const kept = restoreWords(result.restored);
+  switch (result.verdict) {
+    case 'updated':
+      return {
+        severity: kept === '' ? 'information' : 'warning',
+        text:
+          `${name} now runs ${runs}. Proven by ${PROOFS[result.proof ?? 'version']}, in ${time}.${kept}` +
+          warnings.map((warning) => ` ${plain(warning, LIMIT)}`).join(''),
+        actions: ['faults', 'log'],
+      };
+    case 'already-running':
+      return {
+        severity: 'information',
+        text: `${name} already runs this build (${runs}). Nothing was written.`,
+        actions: ['flash-again', 'log'],
+      };
+    case 'refused':
+      return refusal(result, name);
+    default:
+      return {
+        severity: result.verdict === 'unproven' || isCancelled(result) ? 'warning' : 'error',
+        text: `${name}: ${result.error ? sentences(result.error) : `the update ended ${result.verdict}.`}${kept}`,
+        actions: result.verdict === 'lost' ? ['look-again', 'log'] : ['flash-again', 'log'],
+      };
+  }
+}
+
+function isCancelled(result: UpdateResult): boolean {
+  return isVescError(result.error, 'cancelled');
+}
+
+/** Refusals are listed all at once: nobody wants to learn of the next one only after mending the first. */
+function refusal(result: UpdateResult, name: string): Notice {
+  const refusals = result.refusals ?? (result.error ? [result.error] : []);
+  const text = refusals.map(sentences).join(' ');
+  const codes = refusals.map((each) => each.code);
+  const actions: Action[] = [];
+  if (overridesOf(result)) actions.push(needsHardwareName(result) ? 'type-hardware' : 'flash-anyway');
+  if (codes.includes('wrong-hardware')) actions.unshift('select-board');
+  if (codes.includes('motor-turning')) actions.push('flash-again');
+  return { severity: 'error', text: `${name} was not flashed. ${text}`, actions: [...actions, 'log'] };
+}
+
+/** The refusals that the user may override; undefined when there is one among them that nobody may. */
+export function overridesOf(result: UpdateResult): readonly ErrorCode[] | undefined {
+  const codes = (result.refusals ?? (result.error ? [result.error] : [])).map((each) => each.code);
+  return codes.length > 0 && codes.every((code) => OVERRIDABLE.includes(code)) ? codes : undefined;
+}
+
+/** True when overriding means typing the controller's hardware name. */
+export function needsHardwareName(result: UpdateResult): boolean {
+  return (overridesOf(result) ?? []).some((code) => code === 'wrong-hardware' || code === 'hardware-unknown');
+}
+
+/** What of the settings is not as it was; nothing when all is. */
+function restoreWords(parts: readonly RestoredPart[]): string {
+  const words: Partial<Record<RestoredPart['outcome'], string>> = {
+    adjusted: 'changed to the limits of this firmware',
+    kept: 'not written back, because this firmware has another layout; the snapshot keeps it',
+    failed: 'could not be written back; the snapshot keeps it',
+  };
+  return Object.entries(words)
+    .map(([outcome, text]) => {
+      const whats = parts.filter((part) => part.outcome === outcome).map((part) => plain(part.what));
+      return whats.length === 0 ? '' : ` ${whats.join(', ')}: ${text}.`;
+    })
+    .join('');
+}
+
+/** What was left half-way when the program last ended, and what to do about it. */
+export function journalNotice(entry: JournalEntry): Notice {
+  const controller = `the ${plain(entry.hardware)} at ${plain(entry.address)} (${plain(entry.uuid).slice(0, 8)})`;
+  const when = plain(entry.since).slice(0, 16).replace('T', ' ');
+  const words: Record<JournalEntry['state'], string> = {
+    staging:
+      `An update of ${controller} was left half-way on ${when}. Its old firmware is intact; stored LispBM and QML ` +
+      'code may be erased. Connect and flash again.',
+    committed:
+      `An update of ${controller} on ${when} was not watched to its end: the bootloader had been started. ` +
+      'Connect to see what runs now, and flash again if it is not what you want.',
+    restoring:
+      `After an update of ${controller} on ${when} its settings were not all written back. The snapshot` +
+      `${entry.snapshotPath === undefined ? '' : ` ${plain(entry.snapshotPath, LIMIT)}`} has them: vesc restore.`,
+  };
+  return { severity: 'warning', text: words[entry.state], actions: ['look-again', 'log'] };
+}
+
+/** A fault that has just appeared. */
+export function faultNotice(title: string, fault: string): Notice {
+  return {
+    severity: 'warning',
+    text: `${plain(title)}: fault ${shortFault(fault)}. ${faultMeaning(fault)}`.trim(),
+    actions: ['faults'],
+  };
+}
+
+/** What a fault tells, in plain words; empty for one that this catalogue does not know. */
+export function faultMeaning(fault: string): string {
+  return faultCatalogue.find((entry) => entry.name === fault)?.meaning ?? '';
+}

@@ -1,0 +1,25 @@
+/** What the user can press below a message. */
+export const ACTIONS = {
+  connect: 'Connect…',
+  simulate: 'Start simulated controller',
+  'open-folder': 'Open firmware folder',
+  trust: 'Manage workspace trust',
+  'select-board': 'Select board',
+  'flash-file': 'Flash image file…',
+  'flash-again': 'Flash again',
+  'type-hardware': 'Type hardware name…',
+  'flash-anyway': 'Flash anyway',
+  problems: 'Show problems',
+  output: 'Show build output',
+  log: 'Show log',
+  faults: 'Show faults',
+  'look-again': 'Connect and look',
+} as const;
+export type Action = keyof typeof ACTIONS;
+
+/** A message with the buttons that lead on. */
+export interface Notice {
+  readonly severity: 'information' | 'warning' | 'error';
+  readonly text: string;
+  readonly actions: readonly Action[];
+}

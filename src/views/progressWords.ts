@@ -1,0 +1,48 @@
+import type { UpdateProgress } from '../update/updater';
+import type { UpdateStage } from '../update/verdict';
+import { plain } from './text';
+
+/** How long each stage takes on a real controller, roughly, in seconds: the bar shall move evenly. */
+const WEIGHTS: Readonly<Record<UpdateStage, number>> = {
+  identify: 1,
+  preflight: 1,
+  snapshot: 3,
+  erase: 6,
+  upload: 12,
+  commit: 1,
+  reconnect: 16,
+  prove: 1,
+  restore: 2,
+};
+const ORDER = Object.keys(WEIGHTS) as UpdateStage[];
+const FULL = 100;
+const KB = 1000;
+
+/** The stages that can be cancelled, and those in which the power must stay on. */
+export type Phase = 'until-commit' | 'keep-power-on';
+
+/** Which of the two progress bars an update is on. */
+export function phaseOf(progress: UpdateProgress): Phase {
+  return progress.cancellable ? 'until-commit' : 'keep-power-on';
+}
+
+/** How much of its phase an update has done, 0 to 1. */
+export function phaseFraction(progress: UpdateProgress): number {
+  const commit = ORDER.indexOf('commit');
+  const isLate = !progress.cancellable;
+  const stages = isLate ? ORDER.slice(commit) : ORDER.slice(0, commit + 1);
+  const total = stages.reduce((sum, stage) => sum + WEIGHTS[stage], 0);
+  const at = stages.indexOf(progress.stage);
+  // What is written back after a cancel comes after everything the first bar knows.
+  if (at < 0) return 1;
+  const before = stages.slice(0, at).reduce((sum, stage) => sum + WEIGHTS[stage], 0);
+  return (before + WEIGHTS[progress.stage] * Math.min(1, Math.max(0, progress.fraction))) / total;
+}
+
+/** What goes on, in one line. */
+export function progressText(progress: UpdateProgress): string {
+  const { message, fraction, bytesPerSecond } = progress;
+  const share = fraction > 0 && fraction < 1 ? ` ${Math.round(fraction * FULL)} %` : '';
+  const speed = bytesPerSecond === undefined ? '' : ` · ${Math.round(bytesPerSecond / KB)} kB/s`;
+  return `${plain(message)}${share}${speed}`;
+}

@@ -1,0 +1,99 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock';
+import { type Disposable, DisposableStore } from '../base/disposable';
+import type { ControllerRegistry } from '../controllers/controllerRegistry';
+import type { BuildRelations } from './buildRelations';
+import type { Builds } from './builds';
+import type { CommandName } from './commandNames';
+import { tooltip } from './controllerTree';
+import type { FirmwareWorkspace } from './firmwareWorkspace';
+import type { FlashState } from './flashState';
+import { boardStatus, controllerStatus, flashStatus, type StatusWords } from './statusWords';
+
+const REDRAW_MS = 100;
+/** Left of the editor's own items for line and encoding, next to each other. */
+const PRIORITY = { controller: 52, board: 51, flash: 50 } as const;
+const NAMES = { controller: 'VESC controller', board: 'VESC board and build', flash: 'VESC flash' } as const;
+type ItemId = keyof typeof PRIORITY;
+
+export interface StatusBarDependencies {
+  readonly registry: ControllerRegistry;
+  readonly relations: BuildRelations;
+  readonly workspace: FirmwareWorkspace;
+  readonly builds: Builds;
+  readonly flashing: FlashState;
+  readonly clock: Clock;
+}
+
+/** Three items: the controller, the board with its build, and flashing. */
+export class StatusBar implements vscode.Disposable {
+  private readonly owned = new DisposableStore();
+  private readonly items: Readonly<Record<ItemId, vscode.StatusBarItem>>;
+  private pending: Disposable | undefined;
+
+  constructor(private readonly dependencies: StatusBarDependencies) {
+    const { registry, relations, workspace, builds, flashing } = dependencies;
+    this.items = {
+      controller: this.item('controller', 'vesc.selectController'),
+      board: this.item('board', 'vesc.selectBoard'),
+      flash: this.item('flash', 'vesc.flash'),
+    };
+    for (const source of [registry, relations, workspace, builds, flashing])
+      this.owned.add(source.onChange(() => this.redrawSoon()));
+    this.redraw();
+  }
+
+  dispose(): void {
+    this.pending?.dispose();
+    this.owned.dispose();
+  }
+
+  private item(id: ItemId, command: CommandName): vscode.StatusBarItem {
+    const item = this.owned.add(
+      vscode.window.createStatusBarItem(id, vscode.StatusBarAlignment.Left, PRIORITY[id]),
+    );
+    item.name = NAMES[id];
+    item.command = command;
+    return item;
+  }
+
+  private redrawSoon(): void {
+    this.pending ??= this.dependencies.clock.schedule(REDRAW_MS, () => this.redraw());
+  }
+
+  private redraw(): void {
+    this.pending?.dispose();
+    this.pending = undefined;
+    const { registry, relations, workspace, builds, flashing } = this.dependencies;
+    const { selected } = registry;
+    const relation = selected && relations.of(selected);
+    draw(this.items.controller, controllerStatus(registry.controllers, selected, relation));
+    this.items.controller.show();
+
+    const board = workspace.knownBoard;
+    draw(this.items.board, boardStatus(board, builds.running, board && builds.resultOf(board)));
+    // While a build runs a click stops it; VESC: Build asks first.
+    this.items.board.command = builds.running ? 'vesc.build' : 'vesc.selectBoard';
+    draw(this.items.flash, flashStatus(flashing.progress, flashing.last));
+    const hasTree = workspace.knownTree !== undefined;
+    for (const [item, isShown] of [
+      [this.items.board, hasTree],
+      [this.items.flash, hasTree || flashing.progress !== undefined],
+    ] as const) {
+      if (isShown) item.show();
+      else item.hide();
+    }
+  }
+}
+
+function draw(item: vscode.StatusBarItem, words: StatusWords): void {
+  item.text = words.text;
+  item.tooltip = tooltip(words.tooltip);
+  item.backgroundColor =
+    words.background === undefined
+      ? undefined
+      : new vscode.ThemeColor(`statusBarItem.${words.background}Background`);
+  item.accessibilityInformation = {
+    label: `${item.name}: ${words.text.replace(/\$\([^)]*\)\s*/g, '')}. ${words.tooltip.join(' ')}`,
+  };
+}

@@ -1,0 +1,140 @@
+import type { BuildProgress, BuildResult } from '../build/buildResult';
+import type { Board } from '../build/boards';
+import { type BuildRelation, describeRelation } from '../controllers/buildRelation';
+import type { Controller } from '../controllers/controller';
+import { formatPlace } from '../controllers/controllerRegistry';
+import { formatVersion } from '../protocol/version';
+import type { UpdateProgress } from '../update/updater';
+import type { Verdict } from '../update/verdict';
+import { memoryLines } from './memoryTable';
+import { faultMeaning } from './messages';
+import { phaseOf, progressText } from './progressWords';
+import { count, plain, shortFault } from './text';
+
+/** What a status item shows. */
+export interface StatusWords {
+  readonly text: string;
+  readonly tooltip: readonly string[];
+  readonly background?: 'error' | 'warning';
+}
+
+/** The item for the controller: who it is, or what is wrong with it. */
+export function controllerStatus(
+  controllers: readonly Controller[],
+  selected: Controller | undefined,
+  relation: BuildRelation | undefined,
+): StatusWords {
+  if (controllers.length === 0) {
+    return {
+      text: '$(debug-disconnect) No controller',
+      tooltip: ['No VESC controller is connected.', 'Click to connect one.'],
+    };
+  }
+  const faulty = [selected, ...controllers].find((controller) => controller?.activeFault);
+  if (faulty?.activeFault) {
+    return {
+      text: `$(error) ${plain(faulty.title, 30)}: ${shortFault(faulty.activeFault)}`,
+      tooltip: [plain(faulty.activeFault), faultMeaning(faulty.activeFault)],
+      background: 'error',
+    };
+  }
+  if (!selected) {
+    return {
+      text: `$(circuit-board) ${count(controllers.length, 'controller')}`,
+      tooltip: ['Click to choose the one that commands work on.'],
+    };
+  }
+  const { identity, problem } = selected;
+  const version = identity ? ` · ${formatVersion(identity.firmware)}` : '';
+  return {
+    text: `$(${STATE_ICON[selected.state]}) ${plain(selected.title, 30)}${version}`,
+    tooltip: [
+      plain(formatPlace(selected), 200),
+      ...(relation ? [plain(describeRelation(relation))] : []),
+      ...(problem ? [plain(problem.message, 400)] : []),
+    ],
+    ...(selected.state === 'silent' ? { background: 'warning' as const } : {}),
+  };
+}
+
+const STATE_ICON: Readonly<Record<Controller['state'], string>> = {
+  connecting: 'sync~spin',
+  connected: 'circuit-board',
+  silent: 'question',
+  updating: 'sync~spin',
+  disconnected: 'debug-disconnect',
+};
+
+/** The build that goes on. */
+export interface RunningBuild {
+  readonly board: string;
+  readonly progress: BuildProgress | undefined;
+}
+
+/** The item for board and build. */
+export function boardStatus(
+  board: Pick<Board, 'name' | 'hardwareName'> | undefined,
+  running: RunningBuild | undefined,
+  last: BuildResult | undefined,
+): StatusWords {
+  if (running) {
+    const { done, total } = running.progress ?? { done: 0, total: undefined };
+    const counted = done === 0 ? '' : ` ${done}${total === undefined ? '' : `/${total}`}`;
+    return {
+      text: `$(loading~spin) ${plain(running.board, 30)}${counted}`,
+      tooltip: [`Building ${plain(running.board)}${counted}. Click to stop.`],
+    };
+  }
+  if (!board) return { text: '$(tools) Select board', tooltip: ['No board is chosen for this firmware.'] };
+  const name = plain(board.name, 30);
+  const hardware = board.hardwareName === undefined ? '' : `Hardware ${plain(board.hardwareName)}.`;
+  if (!last) return { text: `$(tools) ${name}`, tooltip: [`Board ${name}. ${hardware}`.trim()] };
+  if (!last.ok) {
+    const errors = last.diagnostics.filter(({ severity }) => severity === 'error').length;
+    return {
+      text: `$(error) ${name}${errors > 0 ? `: ${count(errors, 'error')}` : ''}`,
+      tooltip: [last.failure ? plain(last.failure.message, 400) : 'The last build failed.'],
+    };
+  }
+  const warnings = last.diagnostics.filter(({ severity }) => severity === 'warning').length;
+  return {
+    text: `$(${warnings > 0 ? 'warning' : 'check'}) ${name}${last.version === undefined ? '' : ` · ${plain(last.version)}`}`,
+    tooltip: [
+      `Board ${name}. ${hardware}`.trim(),
+      ...(warnings > 0 ? [count(warnings, 'warning')] : []),
+      ...memoryLines(last.memory),
+    ],
+  };
+}
+
+/** The item for flashing. */
+export function flashStatus(progress: UpdateProgress | undefined, last: Verdict | undefined): StatusWords {
+  if (progress) {
+    if (phaseOf(progress) === 'keep-power-on') {
+      return {
+        text: `$(warning) ${progressText(progress)}`,
+        tooltip: ['The new firmware is being put in place.', 'Keep the power on until this is over.'],
+        background: 'warning',
+      };
+    }
+    return { text: `$(loading~spin) ${progressText(progress)}`, tooltip: ['An update is under way.'] };
+  }
+  const icon = last === undefined ? 'zap' : VERDICT_ICON[last];
+  return {
+    text: `$(${icon}) Flash`,
+    tooltip: [
+      'Build the firmware of this workspace, flash it and prove that it runs.',
+      ...(last === undefined ? [] : [`Last update: ${last}.`]),
+    ],
+  };
+}
+
+const VERDICT_ICON: Readonly<Record<Verdict, string>> = {
+  updated: 'pass',
+  'already-running': 'pass',
+  unproven: 'question',
+  'not-taken': 'error',
+  refused: 'circle-slash',
+  interrupted: 'debug-disconnect',
+  lost: 'error',
+};
