@@ -1,28 +1,50 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import manifest from '../../../package.json';
+import { extensionApi } from './extensionApi';
 
-interface Contributions {
-  readonly commands?: readonly { readonly command: string }[];
-}
-
-const ID = `${manifest.publisher}.${manifest.name}`;
-const { commands = [] } = (manifest as { contributes?: Contributions }).contributes ?? {};
-const contributed = commands.map(({ command }) => command).sort();
+const contributed = manifest.contributes.commands.map(({ command }) => command).sort();
+/** A key of VS Code's own that does nothing by itself. */
+const HARMLESS = /^-/;
 
 describe('the extension in the editor', () => {
   it('activates', async () => {
-    const extension = vscode.extensions.getExtension(ID);
-    assert.ok(extension, `${ID} is not installed`);
-    await extension.activate();
-    assert.equal(extension.isActive, true);
+    await extensionApi();
+    const extension = vscode.extensions.getExtension(`${manifest.publisher}.${manifest.name}`);
+    assert.equal(extension?.isActive, true);
   });
 
   it('registers every command that it contributes, and contributes every command that it registers', async () => {
-    await vscode.extensions.getExtension(ID)?.activate();
+    await extensionApi();
     const registered = (await vscode.commands.getCommands(true)).filter((each) => each.startsWith('vesc.'));
     // Views bring commands of their own (vesc.controllers.focus, …), which nobody contributes.
-    const own = registered.filter((each) => !/\.(focus|open|resetViewLocation|removeView)$/.test(each));
+    const own = registered.filter((each) => !each.startsWith('vesc.controllers.'));
     assert.deepEqual(own.sort(), contributed);
+  });
+
+  it('takes no key that VS Code itself has given a meaning', async () => {
+    const uri = vscode.Uri.parse('vscode://defaultsettings/keybindings.json');
+    const text = (await vscode.workspace.openTextDocument(uri)).getText();
+    const taken = [...text.matchAll(/"key":\s*"([^"]+)",?\s*"command":\s*"([^"]+)"/g)]
+      .filter(([, , command = '']) => !command.startsWith('vesc.') && !HARMLESS.test(command))
+      .map(([, key]) => key);
+    assert.ok(taken.length > 100, 'the default keys could not be read');
+    for (const { key, mac } of manifest.contributes.keybindings) {
+      assert.ok(!taken.includes(key), `${key} is taken`);
+      assert.ok(!taken.includes(mac), `${mac} is taken`);
+    }
+  });
+
+  it('explains itself when nothing is connected, instead of failing', async () => {
+    const { core } = await extensionApi();
+    assert.equal(core.registry.controllers.length, 0);
+    for (const command of [
+      'vesc.showFaults',
+      'vesc.reboot',
+      'vesc.scan',
+      'vesc.openTerminal',
+      'vesc.disconnect',
+    ])
+      assert.equal(await vscode.commands.executeCommand(command), undefined, command);
   });
 });
