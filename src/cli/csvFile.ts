@@ -27,7 +27,7 @@ export class CsvFile {
   }
 
   /**
-   * Adds a line. A list becomes one cell, its members apart by blanks.
+   * Adds a line; columns without a field stay empty.
    * @throws VescError `file-unwritable`
    */
   async write(fields: Fields): Promise<void> {
@@ -45,7 +45,7 @@ export class CsvFile {
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = Array.isArray(value) ? value.join(' ') : `${value as string | number | boolean}`;
+  const text = `${value as string | number | boolean}`;
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

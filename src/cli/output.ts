@@ -96,7 +96,7 @@ export class Output {
 
   /** How wide a line that is written over again may be; undefined where that cannot be done. */
   get transientWidth(): number | undefined {
-    return this.stderr.isTTY === true ? (this.stderr.columns ?? 80) - 1 : undefined;
+    return this.stderr.isTTY === true ? (this.stderr.columns || 80) - 1 : undefined;
   }
 
   /** A line on stderr that the next line takes the place of; the visible length must be known. */

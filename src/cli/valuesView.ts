@@ -10,6 +10,12 @@ export function valueFields(values: Values): Fields {
   return { ...values, fault: values.fault ? faultName(values.fault) : null, faultCode: values.fault };
 }
 
+/** The same with a cell for each sensor, as tables want it. */
+export function csvFields(values: Values): Fields {
+  const [tempFet1_C, tempFet2_C, tempFet3_C] = values.tempFets_C ?? [];
+  return { ...valueFields(values), tempFet1_C, tempFet2_C, tempFet3_C };
+}
+
 /** The columns of a CSV file, in the order of the firmware's reply; units are part of the names. */
 export function valueColumns(): readonly string[] {
   return [
@@ -21,7 +27,9 @@ export function valueColumns(): readonly string[] {
       'fault',
       'pidPosition_deg',
       'controllerId',
-      'tempFets_C',
+      'tempFet1_C',
+      'tempFet2_C',
+      'tempFet3_C',
       'vd_V',
       'vq_V',
     ],

@@ -1,14 +1,17 @@
 import { resolve } from 'node:path';
+import type { Disposable } from '../../base/disposable';
 import { type ErrorCode, ExitStatus, VescError } from '../../base/errors';
+import type { Board } from '../../build/boards';
 import type { BuildResult } from '../../build/buildResult';
 import { type Image, readImage } from '../../image/imageFile';
 import { formatLinkAddress } from '../../links/linkAddress';
+import type { FirmwareVersion } from '../../protocol/messages/identity';
 import { OVERRIDABLE, sameHardware } from '../../update/preflight';
 import type { UpdateRequest } from '../../update/updater';
 import { type UpdateResult, verdictExitStatus } from '../../update/verdict';
 import { type CommandContext, defineCommand } from '../command';
 import { readNumber } from '../options';
-import { chooseTarget, type Connection, type Target, TARGET_OPTIONS, connect } from '../target';
+import { chooseTarget, connect, type Target, TARGET_OPTIONS, type TargetValues } from '../target';
 import { journalNote, updateFields, updateText } from '../updateView';
 import {
   BUILD_OPTIONS,
@@ -67,16 +70,19 @@ export const flashCommand = defineCommand({
     // Whatever is wrong with the file shall be said before anything is opened.
     const image = file === undefined ? undefined : await readImageFile(context, file);
     const workspace = file === undefined ? await openWorkspace(context, options) : undefined;
-    const { target, built } = await prepare(context, options, workspace);
-    if (built?.ok === false) {
-      const error = built.failure ?? new VescError('build-failed', { board: built.board, errors: 0 });
-      report(context, built).failure(error, { build: buildFields(built) });
-      return error.exitStatus;
+    const found = await findTarget(context, options, workspace !== undefined);
+    try {
+      const built = workspace && (await build(context, workspace, options, found));
+      if (built?.ok === false) return tellFailedBuild(context, built);
+      const wanted = image ?? (await readImageFile(context, built!.image!));
+      const { address, canId } = found;
+      const target = { address, ...(canId === undefined ? {} : { canId }) };
+      const result = await update(context, { ...request, target, image: wanted });
+      if (result.verdict === 'updated') await rememberFlashed(context, result, built);
+      return tell(context, result, built);
+    } finally {
+      found.dispose();
     }
-    const wanted = image ?? (await readImageFile(context, built!.image!));
-    const result = await update(context, { ...request, target, image: wanted });
-    if (result.verdict === 'updated') await rememberFlashed(context, result, built);
-    return tell(context, result, built);
   },
 });
 
@@ -123,68 +129,78 @@ async function readImageFile({ host, folder }: CommandContext, file: string): Pr
   return readImage(bytes, file);
 }
 
+/** Where to flash, and who was heard there, if anybody was asked. */
+interface FlashTarget extends Target, Disposable {
+  readonly version?: FirmwareVersion;
+}
+
 /**
- * Looks who answers before anything is built, so that a forgotten cable costs no build; tells of an update that was
- * left half-way; and builds.
+ * Looks who answers before anything is built, so that a forgotten cable costs no build, and tells of an update that
+ * was left half-way. The link stays open: closing it would only invite others in.
  */
-async function prepare(
+async function findTarget(
   context: CommandContext,
-  values: BuildValues & Parameters<typeof connect>[1],
-  workspace: Workspace | undefined,
-): Promise<{ target: Target; built: BuildResult | undefined }> {
-  const { core } = context;
+  values: TargetValues,
+  first: boolean,
+): Promise<FlashTarget> {
+  const { core, report } = context;
   const pending = await core.journal.pending();
-  if (!workspace && pending.length === 0 && values.can === undefined && values.timeout === undefined) {
-    return { target: await chooseTarget(core, values), built: undefined };
+  if (!first && pending.length === 0 && values.can === undefined && values.timeout === undefined) {
+    return { ...(await chooseTarget(core, values)), dispose: () => {} };
   }
   const connection = await connect(context, values);
-  const { address, canId, version } = connection;
-  connection.dispose();
-  const target = { address, ...(canId === undefined ? {} : { canId }) };
-  const entry = pending.find(({ uuid }) => uuid === version.uuid);
-  if (entry) context.report.event('pending-update', { ...entry }, undefined);
-  if (entry && !context.report.json) context.report.warn(journalNote(entry));
-  if (!workspace) return { target, built: undefined };
-  const board = await boardFor(context, workspace, values.board, connection);
+  const entry = pending.find(({ uuid }) => uuid === connection.version.uuid);
+  if (entry && report.json) report.event('pending-update', { ...entry });
+  else if (entry) report.warn(journalNote(entry));
+  return connection;
+}
+
+async function build(
+  context: CommandContext,
+  workspace: Workspace,
+  values: BuildValues,
+  found: FlashTarget,
+): Promise<BuildResult> {
+  const board = await boardFor(context, workspace, values.board, found.version);
   const built = await buildBoard(context, workspace, board, values);
   for (const warning of built.warnings) context.report.warn(warning);
-  return { target, built };
+  return built;
 }
 
 /** The board named, the one last flashed there, or the only one that is for this hardware. */
 async function boardFor(
-  { core, report: remarks }: CommandContext,
+  { core, report }: CommandContext,
   workspace: Workspace,
   wanted: string | undefined,
-  { version }: Connection,
-): Promise<ReturnType<typeof chooseBoard>> {
-  if (wanted !== undefined) return chooseBoard(workspace, wanted);
+  version: FirmwareVersion | undefined,
+): Promise<Board> {
+  if (wanted !== undefined || !version) return chooseBoard(workspace, wanted);
   const { board: last } = await core.memory.recall(version.uuid);
   const known = workspace.boards.find((board) => board.name === last);
   const fitting = workspace.boards.filter(
     ({ hardwareName }) => hardwareName !== undefined && sameHardware(hardwareName, version.hardware),
   );
   const board = known ?? (fitting.length === 1 ? fitting[0]! : chooseBoard(workspace, undefined));
-  remarks.note(`Board: ${board.name} (${known ? 'the last one flashed there' : `for ${version.hardware}`})`);
+  report.note(`Board: ${board.name} (${known ? 'the last one flashed there' : `for ${version.hardware}`})`);
   return board;
 }
 
 async function update(context: CommandContext, request: UpdateRequest): Promise<UpdateResult> {
-  const { core, report: remarks, interruption } = context;
+  const { core, report, interruption } = context;
   let cancellable = true;
   interruption.handle(() => {
     if (cancellable) {
-      remarks.warn('Cancelling; the controller is left in order first. Keep the power on.');
+      report.warn('Cancelling; the controller is left in order first. Keep the power on.');
       interruption.cancel('The update');
     } else {
-      remarks.warn('This cannot be cancelled now: the bootloader is at work. Keep the power on.');
+      report.warn('This cannot be cancelled now: the bootloader is at work. Keep the power on.');
     }
   });
   return core.updater.run(request, {
     signal: interruption.signal,
     onProgress: (progress) => {
       cancellable = progress.cancellable;
-      remarks.progress(progress);
+      report.progress(progress);
     },
   });
 }
@@ -217,13 +233,9 @@ function tell(context: CommandContext, result: UpdateResult, built: BuildResult 
   return status;
 }
 
-/** The report, after the messages of a build were shown. */
-function report(
-  { report: remarks, folder, style }: CommandContext,
-  built: BuildResult,
-): CommandContext['report'] {
-  for (const diagnostic of built.diagnostics) {
-    if (!remarks.json) remarks.event('diagnostic', {}, diagnosticText(diagnostic, folder, style));
-  }
-  return remarks;
+function tellFailedBuild({ report, folder, style }: CommandContext, built: BuildResult): ExitStatus {
+  const error = built.failure ?? new VescError('build-failed', { board: built.board, errors: 0 });
+  const text = built.diagnostics.map((diagnostic) => diagnosticText(diagnostic, folder, style));
+  report.failure(error, { build: buildFields(built) }, text);
+  return error.exitStatus;
 }

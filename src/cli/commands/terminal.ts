@@ -34,7 +34,7 @@ async function runOne(
   command: string,
 ): Promise<ExitStatus> {
   const prints = await endpoint.terminal(command, { timeout_ms: ANSWER_MS, signal: interruption.signal });
-  report.result({ command, prints }, prints);
+  report.result({ command, prints }, prints.map(shown));
   return ExitStatus.ok;
 }
 
@@ -48,7 +48,7 @@ async function converse(
   let current = '';
   let commands = 0;
   const showing = session.onPrint((text) => {
-    if (!isEcho(text, current)) report.event('print', { text }, text);
+    if (!isEcho(text, current)) report.event('print', { text }, shown(text));
   });
   const lines = createInterface({ input, terminal: false });
   let lost: VescError | undefined;
@@ -81,6 +81,11 @@ async function converse(
   if (lost) throw lost;
   report.result({ commands }, []);
   return ExitStatus.ok;
+}
+
+/** Most prints are a line without its end; those that bring one do not need another. */
+function shown(print: string): string {
+  return print.replace(/\n$/, '');
 }
 
 /** Silence is an answer, and the end of the input ends the waiting. */

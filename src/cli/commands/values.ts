@@ -5,7 +5,7 @@ import { CsvFile } from '../csvFile';
 import { type CommandContext, defineCommand } from '../command';
 import { readNumber } from '../options';
 import { type Connection, requireMotor, TARGET_OPTIONS, withController } from '../target';
-import { valueColumns, valueFields, valuesText, watchLine, watchTitle } from '../valuesView';
+import { csvFields, valueColumns, valueFields, valuesText, watchLine, watchTitle } from '../valuesView';
 
 const ASKING = { timeout_ms: 1000, attempts: 3 } as const;
 const MAX_HZ = 200;
@@ -52,7 +52,7 @@ async function readOnce(
   file: CsvFile | undefined,
 ): Promise<ExitStatus> {
   const values = await endpoint.request(getValues(), { ...ASKING, signal: interruption.signal });
-  await file?.write({ time_s: 0, ...valueFields(values) });
+  await file?.write({ time_s: 0, ...csvFields(values) });
   report.result(
     { ...valueFields(values), ...(file === undefined ? {} : { csv: file.path }) },
     valuesText(values, style),
@@ -77,10 +77,9 @@ async function follow(
     for (let due_ms = started_ms; ;) {
       last = await endpoint.request(getValues(), { ...ASKING, signal });
       const time_s = Math.round(clock.now() - started_ms) / 1000;
-      const fields = { time_s, ...valueFields(last) };
-      await file?.write(fields);
+      await file?.write({ time_s, ...csvFields(last) });
       if (samples % TITLE_EVERY === 0 && !report.json) report.event('title', {}, style.dim(watchTitle()));
-      report.event('values', fields, watchLine(time_s, last, style));
+      report.event('values', { time_s, ...valueFields(last) }, watchLine(time_s, last, style));
       samples++;
       due_ms = Math.max(due_ms + 1000 / rate_hz, clock.now());
       await sleep(clock, due_ms - clock.now(), signal);
