@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isVescError, type VescError } from '../base/errors';
+import { isVescError } from '../base/errors';
 import type { BuildResult } from '../build/buildResult';
 import { memoryLines } from './memoryTable';
 import { buildNotice } from './messages';
@@ -62,7 +62,7 @@ export class BuildTerminal implements vscode.Pseudoterminal {
   }
 
   private fail(error: unknown): void {
-    const message = isVescError(error) ? (error).message : String(error);
+    const message = isVescError(error) ? error.message : String(error);
     this.line(paint(RED, message));
     this.onEnd({ error });
     this.closes.fire(isVescError(error) ? error.exitStatus : 1);

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { Controller } from '../../../src/controllers/controller';
+import type { Api } from '../../../src/extension';
+import type { Row } from '../../../src/views/nodeChanges';
+import { extensionApi, simulate, until } from './extensionApi';
+
+function labels(rows: readonly Row[]): string[] {
+  return rows.map((row) => row.node.label);
+}
+
+describe('controllers in the tree', () => {
+  let api: Api;
+  let controller: Controller;
+
+  before(async () => {
+    api = await extensionApi();
+    await vscode.commands.executeCommand('vesc.controllers.focus');
+    controller = await simulate('60?can=1&fault=ABS_OVER_CURRENT&speed=10');
+  });
+
+  after(async () => {
+    await vscode.commands.executeCommand('vesc.disconnect', { controller });
+    await until('the tree is empty', () => api.tree.rows.length === 0);
+  });
+
+  it('shows a simulated controller with its firmware and its live values', async () => {
+    await until('live values are shown', () => {
+      const [top] = api.tree.rows;
+      return top !== undefined && labels(top.children).includes('Live values');
+    });
+    const [top] = api.tree.rows;
+    assert.equal(top?.node.label, '60');
+    assert.equal(top?.node.context, 'controller;connected');
+    const firmware = top?.children.find((row) => row.node.label === 'Firmware');
+    assert.match(firmware?.node.description ?? '', /^7\.01 · /);
+    const values = top?.children.find((row) => row.node.label === 'Live values');
+    assert.ok(labels(values?.children ?? []).includes('Input voltage'));
+    assert.match(values?.children[0]?.node.description ?? '', /\d\.\d V$/);
+  });
+
+  it('keeps a row the same row while its values change', async () => {
+    const [before] = api.tree.rows;
+    await vscode.commands.executeCommand('vesc.refresh', { controller });
+    await until('the faults are shown', () => controller.faultHistory !== undefined);
+    await until('the fault row has its history', () => {
+      const fault = api.tree.rows[0]?.children.find((row) => row.node.label === 'Fault');
+      return (fault?.children.length ?? 0) > 0;
+    });
+    assert.equal(api.tree.rows[0], before);
+    const fault = api.tree.rows[0]?.children.find((row) => row.node.label === 'Fault');
+    assert.deepEqual(labels(fault?.children ?? []), ['ABS OVER CURRENT']);
+  });
+
+  it('shows the controllers behind it on the CAN bus', async () => {
+    await vscode.commands.executeCommand('vesc.scan', { controller });
+    await until('the node is shown', () => {
+      const bus = api.tree.rows[0]?.children.find((row) => row.node.label === 'CAN bus');
+      return bus?.children.length === 1;
+    });
+    const bus = api.tree.rows[0]?.children.find((row) => row.node.label === 'CAN bus');
+    assert.equal(bus?.children[0]?.node.context, 'node;connected');
+  });
+
+  it('opens its terminal', async () => {
+    const before = vscode.window.terminals.length;
+    await vscode.commands.executeCommand('vesc.openTerminal', { controller });
+    await until('the terminal is open', () => vscode.window.terminals.length === before + 1);
+    vscode.window.terminals.at(-1)?.dispose();
+  });
+});
