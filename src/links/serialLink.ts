@@ -64,7 +64,8 @@ export async function openSerialLink(
     link.dispose();
     throw signal.reason;
   }
-  const fingerprint = 'fingerprint' in dependencies ? dependencies.fingerprint : systemFingerprint();
+  const fingerprint =
+    'fingerprint' in dependencies ? dependencies.fingerprint : systemFingerprint(process.platform);
   if (fingerprint !== undefined) await link.watch(dependencies.clock, fingerprint);
   return link;
 }
@@ -75,8 +76,8 @@ async function loadSerialPort(): Promise<PortFactory> {
 }
 
 /** Windows tells of an unplugged port by itself, and its ports have no files to look at. */
-function systemFingerprint(): SerialDependencies['fingerprint'] {
-  if (process.platform === 'win32') return undefined;
+export function systemFingerprint(platform: NodeJS.Platform): SerialDependencies['fingerprint'] {
+  if (platform === 'win32') return undefined;
   return async (path) => {
     const { ino, rdev } = await stat(path);
     return `${ino}:${rdev}`;

@@ -12,12 +12,20 @@ export interface Subject {
   readonly canId: number | undefined;
 }
 
-interface Entry {
+/** Someone whose turn it is, or whose late answer is still expected. */
+interface Present {
   readonly subject: Subject;
-  readonly state: 'waiting' | 'running' | 'late';
+  readonly state: 'running' | 'late';
+}
+
+interface Waiting {
+  readonly subject: Subject;
+  readonly state: 'waiting';
   readonly start: () => void;
   readonly fail: (error: Error) => void;
 }
+
+type Entry = Present | Waiting;
 
 /**
  * Who may go next on a link. First come, first served among those that disturb each other; all others go at once.
@@ -39,7 +47,7 @@ export class Turns {
         this.remove(waiting);
         waiting.fail(signal?.reason as Error);
       };
-      const waiting: Entry = {
+      const waiting: Waiting = {
         subject,
         state: 'waiting',
         start: () => {
@@ -62,7 +70,7 @@ export class Turns {
    * A later request that the late answer would answer rightly (same offset, same controller) is not held.
    */
   hold(subject: Subject): Disposable {
-    const late: Entry = { subject, state: 'late', start: () => {}, fail: () => {} };
+    const late: Present = { subject, state: 'late' };
     this.entries.unshift(late);
     return toDisposable(() => this.remove(late));
   }
@@ -74,8 +82,8 @@ export class Turns {
     for (const entry of waiting) entry.fail(error);
   }
 
-  private run(waiting: Entry): Disposable {
-    const running: Entry = { ...waiting, state: 'running' };
+  private run(waiting: Waiting): Disposable {
+    const running: Present = { subject: waiting.subject, state: 'running' };
     this.entries[this.entries.indexOf(waiting)] = running;
     return toDisposable(() => this.remove(running));
   }

@@ -19,7 +19,7 @@ export class WriteQueue {
    * Resolves when the bytes left our hands. `unwanted` is asked when the turn comes: true leaves them out.
    * @throws VescError `link-closed`, `link-stalled`
    */
-  write(bytes: Uint8Array, unwanted: () => boolean = () => false): Promise<void> {
+  write(bytes: Uint8Array, unwanted: () => boolean): Promise<void> {
     const written = this.last.then(() => (unwanted() ? undefined : this.link.write(bytes)));
     this.last = written.catch(() => undefined);
     return this.limit(written);

@@ -3,7 +3,7 @@ import { MockBinding, type MockPortBinding } from '@serialport/binding-mock';
 import { SerialPortMock } from 'serialport';
 import type { VescError } from '../../../src/base/errors';
 import type { Link } from '../../../src/links/link';
-import { openSerialLink, type SerialDependencies } from '../../../src/links/serialLink';
+import { openSerialLink, type SerialDependencies, systemFingerprint } from '../../../src/links/serialLink';
 import { VirtualClock } from '../../support/virtualClock';
 import { ADDRESS, code } from './scriptedDevice';
 
@@ -162,6 +162,14 @@ describe('a serial link', () => {
     await clock.advance(5000);
     assert.ok(link.isOpen);
     link.dispose();
+  });
+
+  it('is known by its file, where ports have one', async () => {
+    assert.equal(systemFingerprint('win32'), undefined);
+    const fingerprint = systemFingerprint('linux')!;
+    assert.equal(await fingerprint(__filename), await fingerprint(__filename));
+    assert.notEqual(await fingerprint(__filename), await fingerprint(__dirname));
+    await assert.rejects(fingerprint(`${__filename}.none`), /ENOENT/);
   });
 
   it('is not looked after once it is over', async () => {

@@ -265,7 +265,10 @@ describe('a session', () => {
 
     it('other requests do not wait for it', async () => {
       await timeOut(ask(VALUES));
-      device.onPayload = () => device.reply(STATS, 2);
+      device.onPayload = () => {
+        device.reply(CommandId.ROTOR_POSITION, 1);
+        device.reply(STATS, 2);
+      };
       await clock.run(session.request(ask(STATS)));
       assert.equal(clock.now(), 100);
     });
@@ -437,6 +440,7 @@ describe('a session', () => {
 
     it('leaves out what was printed before the echo', async () => {
       device.onPayload = () => {
+        device.reply(VALUES, 1);
         device.print('Warning: something else');
         device.print('-> faults \n');
         device.print('mine');
