@@ -39,6 +39,8 @@ export interface BootloaderChip {
   readonly flash: Flash;
   now(): number;
   stall(duration_ms: number): Promise<void>;
+  /** From here on the application is no longer whole. */
+  installing(): void;
 }
 
 /** True when a jump to sector 11 finds a stack and a reset vector there that lead into it. */
@@ -66,6 +68,7 @@ export async function runBootloader(chip: BootloaderChip): Promise<BootloaderRun
   if (crc16(payload) !== header.crc) return refused('crc-wrong');
 
   const app = compressed ? decompress(payload, RUNAWAY) : payload;
+  chip.installing();
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const ok = await install(chip, app, compressed);
     if (chip.now() - started_ms > WATCHDOG_MS) return refused('watchdog');

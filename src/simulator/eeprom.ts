@@ -98,7 +98,11 @@ export class Eeprom {
       const length = (bytes[at + 1]! << 8) | bytes[at + 2]!;
       const crc = (bytes[at + 3]! << 8) | bytes[at + 4]!;
       const end = at + RECORD_HEADER + length;
-      if (end > size_B) break;
+      if (end > size_B) {
+        // Not even its header was finished: nothing can follow it.
+        at = size_B;
+        break;
+      }
       const data = bytes.slice(at + RECORD_HEADER, end);
       if (crc16(data) === crc) records.push({ kind: bytes[at]!, data });
       at = end;

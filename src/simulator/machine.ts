@@ -64,7 +64,7 @@ export class Machine {
   private life = 0;
   private started_ms = 0;
   private lastReset: ResetCause = 'power-on';
-  /** What the bootloader installed last is no whole application. */
+  /** The application is not all there: half installed, or of a length that none has. */
   private truncated = false;
 
   private readonly enumeration = new Emitter<boolean>();
@@ -227,6 +227,7 @@ export class Machine {
       flash: this.flash,
       now: () => this.time.now(),
       stall: (duration_ms) => this.board.stall(duration_ms),
+      installing: () => (this.truncated = true),
     });
     this.lastBootloaderOutcome = outcome;
     if (outcome === 'installed') this.truncated = !this.app.isWhole(installed_B);

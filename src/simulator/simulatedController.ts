@@ -44,6 +44,7 @@ export class SimulatedController implements Disposable {
   interference: Interference | undefined;
   private readonly machine: Machine;
   private readonly ports: Record<PortName, HostPort>;
+  private readonly links: Partial<Record<PortName, Link>> = {};
   private disposed = false;
 
   constructor(
@@ -107,9 +108,12 @@ export class SimulatedController implements Disposable {
     const path = formatLinkAddress(address);
     if (this.disposed || (port === 'usb' && !this.isEnumerated))
       throw new VescError('port-not-found', { path });
+    // A link that was closed this very moment is not heard of yet.
+    if (this.links[port]?.isOpen === false) this.ports[port].unplug('closed');
     if (this.ports[port].isPluggedIn) throw new VescError('port-busy', { path });
     const { link, device } = createMemoryDuplex(address, this.clock);
     this.ports[port].plug(device);
+    this.links[port] = link;
     return link;
   }
 
