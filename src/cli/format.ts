@@ -6,12 +6,18 @@ import type { ControllerIdentity } from '../update/controllerIdentity';
 export const UNKNOWN = '–';
 
 const KILO = 1000;
+const KIBI = 1024;
 
 /** `512 B`, `37.4 KB`, `1.2 MB`. */
 export function bytesText(bytes: number): string {
   if (bytes < KILO) return `${Math.round(bytes)} B`;
   if (bytes < KILO * KILO) return `${(bytes / KILO).toFixed(1)} KB`;
   return `${(bytes / KILO / KILO).toFixed(1)} MB`;
+}
+
+/** Memory as linkers count it: `16.0 KiB`. */
+export function memoryText(bytes: number): string {
+  return bytes < KIBI ? `${bytes} B` : `${(bytes / KIBI).toFixed(1)} KiB`;
 }
 
 /** `12 ms`, `3.4 s`, `1 min 05 s`. */

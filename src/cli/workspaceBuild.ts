@@ -6,12 +6,13 @@ import type { BuildResult } from '../build/buildResult';
 import type { Diagnostic } from '../build/diagnostics/diagnostic';
 import { findFirmwareTree, type FirmwareTree } from '../build/firmwareTree';
 import { findToolchain } from '../build/toolchain';
-import { VescError } from '../base/errors';
+import { isVescError, VescError } from '../base/errors';
 import type { CommandContext } from './command';
-import { bytesText, durationText, percentText } from './format';
+import { durationText, memoryText, percentText, UNKNOWN } from './format';
 import type { OptionTable } from './options';
 import type { Style } from './output';
 import type { Fields } from './report';
+import { closest } from './suggestion';
 import { pairs, table } from './table';
 
 /** What is built and with what. */
@@ -62,10 +63,31 @@ export async function openWorkspace(
  * @throws VescError `unknown-board`, `no-board`
  */
 export function chooseBoard({ tree, boards }: Workspace, wanted: string | undefined): Board {
-  if (wanted !== undefined) return selectBoard(boards, wanted);
+  if (wanted !== undefined) return findBoard(boards, wanted);
   const [only] = boards;
   if (boards.length === 1 && only) return only;
   throw new VescError('no-board', { folder: tree.root });
+}
+
+function findBoard(boards: readonly Board[], wanted: string): Board {
+  try {
+    return selectBoard(boards, wanted);
+  } catch (error) {
+    const names = boards.map(({ name }) => name);
+    const similar = closest(wanted, names);
+    if (!isVescError(error, 'unknown-board') || error.details.similar.length > 0 || similar === undefined)
+      throw error;
+    throw new VescError('unknown-board', { ...error.details, similar: [similar] });
+  }
+}
+
+/** The boards, for people. */
+export function boardsText(boards: readonly Board[], style: Style): string[] {
+  return table(
+    [{ title: 'BOARD' }, { title: 'HARDWARE' }, { title: 'FOLDER' }],
+    boards.map(({ name, hardwareName, vendorFolder }) => [name, hardwareName ?? UNKNOWN, vendorFolder]),
+    style.dim,
+  );
 }
 
 /**
@@ -155,13 +177,13 @@ export function buildText(result: BuildResult, style: Style): string[] {
       style.dim,
     ),
     '',
-    ...memoryText(result, style),
+    ...memoryLines(result, style),
   ];
 }
 
 const MEMORY_BAR = 20;
 
-function memoryText({ memory }: BuildResult, style: Style): string[] {
+function memoryLines({ memory }: BuildResult, style: Style): string[] {
   if (memory.length === 0) return [];
   return table(
     [
@@ -174,7 +196,7 @@ function memoryText({ memory }: BuildResult, style: Style): string[] {
     memory.map(({ region, used_B, size_B }) => {
       const full = Math.min(MEMORY_BAR, Math.round((used_B / size_B) * MEMORY_BAR));
       const bar = '█'.repeat(full) + '░'.repeat(MEMORY_BAR - full);
-      return [region, bytesText(used_B), bytesText(size_B), percentText(used_B / size_B), bar];
+      return [region, memoryText(used_B), memoryText(size_B), percentText(used_B / size_B), bar];
     }),
     style.dim,
   );

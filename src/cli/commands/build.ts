@@ -2,6 +2,7 @@ import { ExitStatus } from '../../base/errors';
 import { defineCommand } from '../command';
 import {
   BUILD_OPTIONS,
+  boardsText,
   buildBoard,
   buildFields,
   buildText,
@@ -13,7 +14,10 @@ import {
 export const buildCommand = defineCommand({
   name: 'build',
   summary: 'build the firmware for a board',
-  options: BUILD_OPTIONS,
+  options: {
+    ...BUILD_OPTIONS,
+    list: { type: 'boolean', help: 'list the boards and build nothing' },
+  },
   details: [
     'Works in a checkout of the VESC firmware (6.00 or later). The compiler is the one',
     "that --compiler names, else the tree's own (make arm_sdk_install), else PATH's.",
@@ -22,6 +26,17 @@ export const buildCommand = defineCommand({
   async run(context, { options }) {
     const { report, folder, style } = context;
     const workspace = await openWorkspace(context, options);
+    if (options.list) {
+      const { tree, boards } = workspace;
+      const named = boards.map(({ name, hardwareName, header, custom }) => ({
+        board: name,
+        hardware: hardwareName ?? null,
+        header,
+        custom,
+      }));
+      report.result({ workspace: tree.root, boards: named }, boardsText(boards, style));
+      return ExitStatus.ok;
+    }
     const board = chooseBoard(workspace, options.board);
     const result = await buildBoard(context, workspace, board, options);
     const found = result.diagnostics.map((diagnostic) => diagnosticText(diagnostic, folder, style));

@@ -176,9 +176,11 @@ async function boardFor(
 ): Promise<Board> {
   if (wanted !== undefined || !version) return chooseBoard(workspace, wanted);
   const { board: last } = await core.memory.recall(version.uuid);
-  const known = workspace.boards.find((board) => board.name === last);
-  const fitting = workspace.boards.filter(
-    ({ hardwareName }) => hardwareName !== undefined && sameHardware(hardwareName, version.hardware),
+  const fits = ({ hardwareName }: Board): boolean =>
+    hardwareName !== undefined && sameHardware(hardwareName, version.hardware);
+  const fitting = workspace.boards.filter(fits);
+  const known = workspace.boards.find(
+    (board) => board.name === last && (fits(board) || board.hardwareName === undefined),
   );
   const board = known ?? (fitting.length === 1 ? fitting[0]! : chooseBoard(workspace, undefined));
   report.note(`Board: ${board.name} (${known ? 'the last one flashed there' : `for ${version.hardware}`})`);
