@@ -39,19 +39,23 @@ export interface MaskWidths {
   readonly reply: 'u16' | 'u32';
 }
 
-/** A request for the fields of `mask`. The answer repeats the mask, so two of them cannot be mixed up. */
-export function askFor<T extends object>(
+/**
+ * A request for the fields with these names. The answer repeats the mask, so two of them cannot be mixed up. It
+ * may hold more than was asked for where values share a byte.
+ */
+export function askFor<T extends object, K extends keyof T>(
   id: CommandId,
   table: FieldTable<T>,
-  mask: number,
+  keys: readonly K[],
   widths: MaskWidths,
-): Request<Partial<T>> {
+): Request<Pick<T, K>> {
+  const mask = table.mask(keys);
   return {
     payload: message(id)[widths.request](mask).finish(),
     replyId: id,
     decode(reply) {
       const reader = contents(reply);
-      return reader[widths.reply]() === mask ? table.readSelected(reader, mask) : undefined;
+      return reader[widths.reply]() === mask ? (table.readSelected(reader, mask) as Pick<T, K>) : undefined;
     },
   };
 }

@@ -44,12 +44,10 @@ export const imuFields = new FieldTable<ImuData>([
 ]);
 
 /** Some inertial values, and whose they are (6.05 or newer). */
-export interface ImuReply extends Partial<ImuData> {
-  readonly controllerId?: number;
-}
+export type ImuReply<K extends keyof ImuData> = Pick<ImuData, K> & { readonly controllerId?: number };
 
 /** Reads the inertial values named in `fields`. */
-export function getImuData(fields: readonly (keyof ImuData)[]): Request<ImuReply> {
+export function getImuData<K extends keyof ImuData>(fields: readonly K[]): Request<ImuReply<K>> {
   const mask = imuFields.mask(fields);
   return {
     payload: message(CommandId.GET_IMU_DATA).u16(mask).finish(),
@@ -57,7 +55,7 @@ export function getImuData(fields: readonly (keyof ImuData)[]): Request<ImuReply
     decode(reply) {
       const reader = contents(reply);
       if (reader.u16() !== mask) return undefined;
-      const values = imuFields.readSelected(reader, mask);
+      const values = imuFields.readSelected(reader, mask) as Pick<ImuData, K>;
       return reader.remaining > 0 ? { ...values, controllerId: reader.u8() } : values;
     },
   };
@@ -163,8 +161,8 @@ export const gnssFields = new FieldTable<Gnss>([
 ]);
 
 /** Reads the position values named in `fields` (6.00 or newer). */
-export function getGnss(fields: readonly (keyof Gnss)[]): Request<Partial<Gnss>> {
-  return askFor(CommandId.GET_GNSS, gnssFields, gnssFields.mask(fields), { request: 'u16', reply: 'u32' });
+export function getGnss<K extends keyof Gnss>(fields: readonly K[]): Request<Pick<Gnss, K>> {
+  return askFor(CommandId.GET_GNSS, gnssFields, fields, { request: 'u16', reply: 'u32' });
 }
 
 /** The answer to {@link getGnss}. */

@@ -87,9 +87,7 @@ export function getValues(): Request<Values> {
  * flags share one byte: asking for one brings both.
  */
 export function getValuesSelective<K extends keyof Values>(fields: readonly K[]): Request<Pick<Values, K>> {
-  return askFor(CommandId.GET_VALUES_SELECTIVE, valueFields, valueFields.mask(fields), WIDE) as Request<
-    Pick<Values, K>
-  >;
+  return askFor(CommandId.GET_VALUES_SELECTIVE, valueFields, fields, WIDE);
 }
 
 /** The answer to {@link getValues}, or to {@link getValuesSelective} when there is a `mask`. */
@@ -160,10 +158,7 @@ export function getValuesSetup(): Request<SetupValues> {
 export function getValuesSetupSelective<K extends keyof SetupValues>(
   fields: readonly K[],
 ): Request<Pick<SetupValues, K>> {
-  const mask = setupValueFields.mask(fields);
-  return askFor(CommandId.GET_VALUES_SETUP_SELECTIVE, setupValueFields, mask, WIDE) as Request<
-    Pick<SetupValues, K>
-  >;
+  return askFor(CommandId.GET_VALUES_SETUP_SELECTIVE, setupValueFields, fields, WIDE);
 }
 
 /** The answer to {@link getValuesSetup}, or to {@link getValuesSetupSelective} when there is a `mask`. */
@@ -213,8 +208,8 @@ export const statFields = new FieldTable<Stats>([
 ]);
 
 /** Reads the statistics named in `fields`. */
-export function getStats(fields: readonly (keyof Stats)[]): Request<Partial<Stats>> {
-  return askFor(CommandId.GET_STATS, statFields, statFields.mask(fields), { request: 'u16', reply: 'u32' });
+export function getStats<K extends keyof Stats>(fields: readonly K[]): Request<Pick<Stats, K>> {
+  return askFor(CommandId.GET_STATS, statFields, fields, { request: 'u16', reply: 'u32' });
 }
 
 /** The answer to {@link getStats}. */

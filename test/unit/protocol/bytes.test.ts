@@ -126,6 +126,51 @@ describe('ByteReader and ByteWriter', () => {
     );
   });
 
+  it('grow in the middle of a number as well as between two', () => {
+    for (let before = 50; before < 70; before++) {
+      const start = new Uint8Array(before);
+      const bytes = new ByteWriter()
+        .bytes(start)
+        .u16(0x0102)
+        .u32(0x03040506)
+        .i64(7n)
+        .f32a(0.5)
+        .string('x')
+        .finish();
+      assert.equal(toHex(bytes.subarray(before)), '01020304050600000000000000073f0000007800');
+      const single = (write: (writer: ByteWriter) => ByteWriter): string =>
+        toHex(write(new ByteWriter().bytes(start)).finish().subarray(before));
+      assert.equal(
+        single((writer) => writer.u8(1)),
+        '01',
+      );
+      assert.equal(
+        single((writer) => writer.i8(-1)),
+        'ff',
+      );
+      assert.equal(
+        single((writer) => writer.i16(-2)),
+        'fffe',
+      );
+      assert.equal(
+        single((writer) => writer.u32(3)),
+        '00000003',
+      );
+      assert.equal(
+        single((writer) => writer.i32(-3)),
+        'fffffffd',
+      );
+      assert.equal(
+        single((writer) => writer.i64(-3n)),
+        'fffffffffffffffd',
+      );
+      assert.equal(
+        single((writer) => writer.f32a(1)),
+        '3f800000',
+      );
+    }
+  });
+
   it('put the high byte first', () => {
     assert.equal(
       written((writer) => writer.u8(1).i8(-1).u16(0x0203).i16(-2).u32(0x04050607).i32(-3).i64(-4n)),

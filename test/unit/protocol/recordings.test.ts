@@ -276,7 +276,8 @@ const CHECKS: readonly (readonly [RegExp, Check])[] = [
       const mask = maskOf(exchange);
       const values = selected(IMU, mask);
       const request = telemetry.getImuData(Object.keys(values) as (keyof telemetry.ImuData)[]);
-      answers(exchange, request, { ...singles(values), controllerId: 10 });
+      const expected = { ...singles(values), controllerId: 10 };
+      answers<Partial<telemetry.ImuReply<keyof telemetry.ImuData>>>(exchange, request, expected);
       assert.equal(toHex(telemetry.encodeImuData(IMU, mask, 10)), exchange.replies[0]);
     },
   ],
