@@ -28,6 +28,14 @@ export interface Node {
   readonly controller: Controller;
 }
 
+/** What is known of its bootloader, by what was seen of it. */
+const BOOTLOADER: Readonly<Record<string, string | undefined>> = {
+  answers: 'answers',
+  proven: 'seen at work',
+  missing: 'missing',
+  suspect: 'suspected missing',
+};
+
 type Leaf = Pick<Node, 'id' | 'label' | 'description' | 'icon' | 'context'> & Partial<Node>;
 
 const RED = 'errorForeground';
@@ -121,8 +129,9 @@ function controllerChildren(id: string, controller: Controller, relationOf: Rela
     const rows = VALUE_ROWS.map(({ key, label, text }) =>
       leaf({
         id: `values/${key}`,
-        label,
-        description: text(values),
+        // The number first: rows of the tree have no columns, but figures are all of one width.
+        label: text(values),
+        description: label,
         icon: { id: 'blank' },
         context: 'value',
       }),
@@ -176,14 +185,8 @@ function firmwareNode(leaf: (part: Leaf) => Node, controller: Controller): Node 
   if (commit !== undefined) parts.push(['commit', 'Commit', plain(commit)]);
   if (buildId !== undefined) parts.push(['build', 'Build', plain(buildId)]);
   if (name !== '') parts.push(['name', 'Name', plain(name)]);
-  const bootloader = controller.record?.bootloader;
-  if (bootloader && bootloader.state !== 'unknown') {
-    parts.push([
-      'bootloader',
-      'Bootloader',
-      bootloader.state === 'proven' ? 'seen at work' : 'suspected missing',
-    ]);
-  }
+  const bootloader = BOOTLOADER[controller.record?.bootloader?.state ?? 'unknown'];
+  if (bootloader !== undefined) parts.push(['bootloader', 'Bootloader', bootloader]);
   const short = commit === undefined ? '' : ` · ${plain(commit.replace(/^([0-9a-f]{8})[0-9a-f]+/, '$1'))}`;
   return leaf({
     id: 'firmware',

@@ -102,8 +102,10 @@ function treeItem({ node, children }: Row): vscode.TreeItem {
     item.iconPath = new vscode.ThemeIcon(id, color === undefined ? undefined : new vscode.ThemeColor(color));
   }
   item.tooltip = node.tooltip.length === 0 ? '' : tooltip(node.tooltip);
+  const words = [node.label, node.description].filter((part) => part !== '');
   item.accessibilityInformation = {
-    label: [node.label, node.description].filter((part) => part !== '').join(': '),
+    // Values stand before their names, where they line up; they are read out after them.
+    label: (node.context === 'value' ? words.reverse() : words).join(': '),
   };
   if (node.context === 'fault' || node.context === 'pastFault') {
     const controller = { controller: node.controller };

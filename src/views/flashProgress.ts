@@ -60,7 +60,7 @@ export class FlashProgress implements vscode.Disposable {
     if (isLate && !this.isLate) {
       this.isLate = true;
       this.bar?.finish();
-      this.bar = new Bar(`${this.title}: keep the power on`);
+      this.bar = new Bar(`Keep the power on! ${this.title}`);
     }
     this.bar ??= new Bar(this.title, this.onCancel);
     this.bar.report(phaseFraction(progress), progressText(progress));

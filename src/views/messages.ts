@@ -103,7 +103,7 @@ export function verdictNotice(result: UpdateResult, title: string, warnings: rea
         severity: kept === '' ? 'information' : 'warning',
         text:
           `${name} now runs ${runs}. Proven by ${PROOFS[result.proof ?? 'version']}, in ${time}.${kept}` +
-          warnings.map((warning) => ` ${plain(warning, LIMIT)}`).join(''),
+          warnings.map((warning) => ` ${plain(firstSentence(warning), LIMIT)}`).join(''),
         actions: ['faults', 'log'],
       };
     case 'already-running':
@@ -121,6 +121,11 @@ export function verdictNotice(result: UpdateResult, title: string, warnings: rea
         actions: result.verdict === 'lost' ? ['look-again', 'log'] : ['flash-again', 'log'],
       };
   }
+}
+
+/** The rest was read at the build, and stands in the log. */
+function firstSentence(text: string): string {
+  return /^.*?\.(?=\s+\p{Lu}|$)/u.exec(text)?.[0] ?? text;
 }
 
 function isCancelled(result: UpdateResult): boolean {

@@ -1,5 +1,5 @@
 import type { UpdateProgress } from '../update/updater';
-import type { UpdateStage } from '../update/verdict';
+import { UPDATE_STAGES, type UpdateStage } from '../update/verdict';
 import { plain } from './text';
 
 /** How long each stage takes on a real controller, roughly, in seconds: the bar shall move evenly. */
@@ -7,6 +7,7 @@ const WEIGHTS: Readonly<Record<UpdateStage, number>> = {
   identify: 1,
   preflight: 1,
   snapshot: 3,
+  probe: 6,
   erase: 6,
   upload: 12,
   commit: 1,
@@ -14,7 +15,6 @@ const WEIGHTS: Readonly<Record<UpdateStage, number>> = {
   prove: 1,
   restore: 2,
 };
-const ORDER = Object.keys(WEIGHTS) as UpdateStage[];
 const FULL = 100;
 const KB = 1000;
 
@@ -28,9 +28,9 @@ export function phaseOf(progress: UpdateProgress): Phase {
 
 /** How much of its phase an update has done, 0 to 1. */
 export function phaseFraction(progress: UpdateProgress): number {
-  const commit = ORDER.indexOf('commit');
+  const commit = UPDATE_STAGES.indexOf('commit');
   const isLate = !progress.cancellable;
-  const stages = isLate ? ORDER.slice(commit) : ORDER.slice(0, commit + 1);
+  const stages = isLate ? UPDATE_STAGES.slice(commit) : UPDATE_STAGES.slice(0, commit + 1);
   const total = stages.reduce((sum, stage) => sum + WEIGHTS[stage], 0);
   const at = stages.indexOf(progress.stage);
   // What is written back after a cancel comes after everything the first bar knows.
@@ -39,9 +39,13 @@ export function phaseFraction(progress: UpdateProgress): number {
   return (before + WEIGHTS[progress.stage] * Math.min(1, Math.max(0, progress.fraction))) / total;
 }
 
+/** The updater says so with every message of that phase; we say it once, where nobody can miss it. */
+const KEEP_ON = /: keep the power on$/;
+
 /** What goes on, in one line. */
 export function progressText(progress: UpdateProgress): string {
-  const { message, fraction, bytesPerSecond } = progress;
+  const { fraction, bytesPerSecond } = progress;
+  const message = progress.message.replace(KEEP_ON, '');
   const share = fraction > 0 && fraction < 1 ? ` ${Math.round(fraction * FULL)} %` : '';
   const speed = bytesPerSecond === undefined ? '' : ` · ${Math.round(bytesPerSecond / KB)} kB/s`;
   return `${plain(message)}${share}${speed}`;

@@ -11,8 +11,8 @@ import type { FlashState } from './flashState';
 import { boardStatus, controllerStatus, flashStatus, type StatusWords } from './statusWords';
 
 const REDRAW_MS = 100;
-/** Left of the editor's own items for line and encoding, next to each other. */
-const PRIORITY = { controller: 52, board: 51, flash: 50 } as const;
+/** Next to each other, behind the counts of errors and warnings. */
+const PRIORITY = { controller: 49, board: 48, flash: 47 } as const;
 const NAMES = { controller: 'VESC controller', board: 'VESC board and build', flash: 'VESC flash' } as const;
 type ItemId = keyof typeof PRIORITY;
 
@@ -30,6 +30,7 @@ export class StatusBar implements vscode.Disposable {
   private readonly owned = new DisposableStore();
   private readonly items: Readonly<Record<ItemId, vscode.StatusBarItem>>;
   private pending: Disposable | undefined;
+  private readonly drawn = new Map<ItemId, string>();
 
   constructor(private readonly dependencies: StatusBarDependencies) {
     const { registry, relations, workspace, builds, flashing } = dependencies;
@@ -61,20 +62,28 @@ export class StatusBar implements vscode.Disposable {
     this.pending ??= this.dependencies.clock.schedule(REDRAW_MS, () => this.redraw());
   }
 
+  /** Live values come four times a second and mostly change nothing here. */
+  private draw(id: ItemId, words: StatusWords): void {
+    const content = JSON.stringify(words);
+    if (this.drawn.get(id) === content) return;
+    this.drawn.set(id, content);
+    draw(this.items[id], words);
+  }
+
   private redraw(): void {
     this.pending?.dispose();
     this.pending = undefined;
     const { registry, relations, workspace, builds, flashing } = this.dependencies;
     const { selected } = registry;
     const relation = selected && relations.of(selected);
-    draw(this.items.controller, controllerStatus(registry.controllers, selected, relation));
+    this.draw('controller', controllerStatus(registry.controllers, selected, relation));
     this.items.controller.show();
 
     const board = workspace.knownBoard;
-    draw(this.items.board, boardStatus(board, builds.running, board && builds.resultOf(board)));
+    this.draw('board', boardStatus(board, builds.running, board && builds.resultOf(board)));
     // While a build runs a click stops it; VESC: Build asks first.
     this.items.board.command = builds.running ? 'vesc.build' : 'vesc.selectBoard';
-    draw(this.items.flash, flashStatus(flashing.progress, flashing.last));
+    this.draw('flash', flashStatus(flashing.progress, flashing.last));
     const hasTree = workspace.knownTree !== undefined;
     for (const [item, isShown] of [
       [this.items.board, hasTree],

@@ -98,9 +98,10 @@ export function boardStatus(
   }
   const warnings = last.diagnostics.filter(({ severity }) => severity === 'warning').length;
   return {
-    text: `$(${warnings > 0 ? 'warning' : 'check'}) ${name}${last.version === undefined ? '' : ` · ${plain(last.version)}`}`,
+    text: `$(tools) ${name} $(${warnings > 0 ? 'warning' : 'check'})`,
     tooltip: [
       `Board ${name}. ${hardware}`.trim(),
+      ...(last.version === undefined ? [] : [`Built ${plain(last.version)}.`]),
       ...(warnings > 0 ? [count(warnings, 'warning')] : []),
       ...memoryLines(last.memory),
     ],
@@ -112,7 +113,7 @@ export function flashStatus(progress: UpdateProgress | undefined, last: Verdict 
   if (progress) {
     if (phaseOf(progress) === 'keep-power-on') {
       return {
-        text: `$(warning) ${progressText(progress)}`,
+        text: `$(warning) Keep the power on: ${progressText(progress)}`,
         tooltip: ['The new firmware is being put in place.', 'Keep the power on until this is over.'],
         background: 'warning',
       };

@@ -35,8 +35,8 @@ describe('controllers in the tree', () => {
     const firmware = top?.children.find((row) => row.node.label === 'Firmware');
     assert.match(firmware?.node.description ?? '', /^7\.01 · /);
     const values = top?.children.find((row) => row.node.label === 'Live values');
-    assert.ok(labels(values?.children ?? []).includes('Input voltage'));
-    assert.match(values?.children[0]?.node.description ?? '', /\d\.\d V$/);
+    assert.equal(values?.children[0]?.node.description, 'Input voltage');
+    assert.match(values?.children[0]?.node.label ?? '', /\d\.\d V$/);
   });
 
   it('keeps a row the same row while its values change', async () => {
@@ -50,6 +50,27 @@ describe('controllers in the tree', () => {
     assert.equal(api.tree.rows[0], before);
     const fault = api.tree.rows[0]?.children.find((row) => row.node.label === 'Fault');
     assert.deepEqual(labels(fault?.children ?? []), ['ABS OVER CURRENT']);
+  });
+
+  it('shows a fault as long as it lasts', async () => {
+    assert.equal(controller.address.kind, 'simulated');
+    const { name } = controller.address as { name: string };
+    const simulated = api.core.simulated.start(name);
+    const fault = () => api.tree.rows[0]?.children.find((row) => row.node.label === 'Fault')?.node;
+    simulated.setFault('FAULT_CODE_DRV', { held: true });
+    await until('the fault is shown', () => fault()?.description === 'DRV');
+    assert.equal(api.tree.rows[0]?.node.icon.id, 'error');
+    simulated.clearFault();
+    await until('the fault is gone', () => fault()?.description === 'none');
+  });
+
+  it('finds the controller again after a restart', async () => {
+    const states: string[] = [];
+    const listener = controller.onChange(() => states.push(controller.state));
+    await vscode.commands.executeCommand('vesc.reboot', { controller });
+    await until('it went away', () => states.some((state) => state !== 'connected'));
+    await until('it is back', () => controller.state === 'connected');
+    listener.dispose();
   });
 
   it('shows the controllers behind it on the CAN bus', async () => {

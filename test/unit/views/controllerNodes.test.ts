@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { VescError } from '../../../src/base/errors';
+import type { BuildRelation } from '../../../src/controllers/buildRelation';
+import type { Controller } from '../../../src/controllers/controller';
+import type { FaultRecord } from '../../../src/protocol/faultListing';
+import { controllerNode, type Node } from '../../../src/views/controllerNodes';
+import { COMMIT, connectedController, identity } from '../../support/controllers';
+
+const none = (): undefined => undefined;
+const values = {
+  tempFet_C: 28,
+  tempMotor_C: 26,
+  motorCurrent_A: -1.25,
+  inputCurrent_A: 0.5,
+  duty: 0.5,
+  erpm: 12_000,
+  voltage_V: 48.1,
+  fault: 0,
+};
+function record(fault: string, motor = 1): FaultRecord {
+  return {
+    fault,
+    motor,
+    current_A: 120.33,
+    currentFiltered_A: 80,
+    voltage_V: 48,
+    duty: 0.5,
+    rpm: 1200,
+    tacho: 0,
+    cyclesRunning: 0,
+    timDuty: 0,
+    timValSamp: 0,
+    timCurrentSamp: 0,
+    timTop: 0,
+    commStep: 0,
+    temperature_C: 45,
+    info: 'note',
+  };
+}
+function child(node: Node, label: string): Node {
+  const found = node.children.find((each) => each.label === label);
+  assert.ok(found, `no row ${label}`);
+  return found;
+}
+function related(relation: BuildRelation): (controller: Controller) => BuildRelation {
+  return () => relation;
+}
+
+describe('the rows of a controller', () => {
+  it('tell its firmware down to the build', () => {
+    const controller = connectedController(
+      identity({ commit: COMMIT, buildId: `vb1-${COMMIT}`, name: 'race' }),
+    );
+    controller.record = { uuid: 'x', bootloader: { state: 'proven' } };
+    const firmware = child(controllerNode(controller, none), 'Firmware');
+    assert.equal(firmware.description, '7.01 · 01234567');
+    assert.deepEqual(
+      firmware.children.map(({ label, description }) => `${label} ${description}`),
+      [
+        'Hardware 60',
+        'UUID 3a0041001850563039373220',
+        `Commit ${COMMIT}`,
+        `Build vb1-${COMMIT}`,
+        'Name race',
+        'Bootloader seen at work',
+      ],
+    );
+  });
+
+  it('show how it lies to the build', () => {
+    const controller = connectedController();
+    const node = controllerNode(controller, related({ kind: 'behind', commits: 3 }));
+    assert.equal(node.description, '3 commits behind');
+    assert.equal(controllerNode(controller, related({ kind: 'this-build' })).icon.id, 'pass-filled');
+    const other = controllerNode(controller, related({ kind: 'other-hardware', expected: '410' }));
+    assert.equal(other.icon.id, 'circle-slash');
+  });
+
+  it('show its values in one width, and only while it is connected', () => {
+    const controller = connectedController();
+    assert.equal(controllerNode(controller, none).children.length, 1);
+    controller.values = values;
+    const shown = child(controllerNode(controller, none), 'Live values').children;
+    assert.deepEqual(
+      shown.map(({ label, description }) => `${label.replaceAll('\u2007', '_')} ${description}`),
+      [
+        '__48.1 V Input voltage',
+        '___0.5 A Input current',
+        '__−1.3 A Motor current',
+        '__50.0 % Duty',
+        '_12000 ERPM Speed',
+        '__28.0 °C MOSFETs',
+        '__26.0 °C Motor',
+      ],
+    );
+    controller.state = 'silent';
+    assert.equal(
+      controllerNode(controller, none).children.some(({ label }) => label === 'Live values'),
+      false,
+    );
+  });
+
+  it('turn red with an active fault and keep those before it', () => {
+    const controller = connectedController();
+    controller.activeFault = 'FAULT_CODE_DRV';
+    controller.faultHistory = [record('FAULT_CODE_UNDER_VOLTAGE'), record('FAULT_CODE_DRV', 2)];
+    const node = controllerNode(controller, none);
+    assert.deepEqual(node.icon, { id: 'error', color: 'errorForeground' });
+    const fault = child(node, 'Fault');
+    assert.equal(fault.description, 'DRV');
+    assert.equal(fault.icon.color, 'errorForeground');
+    assert.deepEqual(
+      fault.children.map(({ id, label, description }) => [id.split('/').at(-1), label, description]),
+      [
+        ['2', 'DRV', 'motor 2'],
+        ['1', 'UNDER VOLTAGE', 'motor 1'],
+      ],
+    );
+    assert.match(
+      fault.children[0]?.tooltip[1] ?? '',
+      /120\.3 A · 48\.0 V · duty 0\.50 · 1200 ERPM · 45\.0 °C · note$/,
+    );
+  });
+
+  it('say that there is no fault only after a look', () => {
+    const controller = connectedController();
+    assert.equal(
+      controllerNode(controller, none).children.some(({ label }) => label === 'Fault'),
+      false,
+    );
+    controller.activeFault = null;
+    assert.equal(child(controllerNode(controller, none), 'Fault').description, 'none');
+  });
+
+  it('hold the nodes of its bus as controllers', () => {
+    const controller = connectedController();
+    controller.adopt([connectedController(identity(), 'sim:60', 12)]);
+    const bus = child(controllerNode(controller, none), 'CAN bus');
+    assert.deepEqual([bus.children[0]?.id, bus.children[0]?.context], ['sim:60/can12', 'node;connected']);
+    controller.adopt([]);
+    assert.equal(child(controllerNode(controller, none), 'CAN bus').description, 'no other controller');
+  });
+
+  const states: [Controller['state'], string, string][] = [
+    ['connecting', 'connecting …', 'controller;disconnected'],
+    ['silent', 'does not answer', 'controller;connected'],
+    ['updating', 'being updated', 'controller;disconnected'],
+    ['disconnected', 'not there', 'controller;disconnected'],
+  ];
+  for (const [state, description, context] of states) {
+    it(`say when it is ${state}`, () => {
+      const controller = connectedController();
+      controller.state = state;
+      controller.problem = new VescError('not-connected', { what: 'x' });
+      const node = controllerNode(controller, related({ kind: 'this-build' }));
+      assert.equal(node.description, description);
+      assert.equal(node.context, context);
+      assert.match(node.tooltip.at(-1) ?? '', /No connection/);
+    });
+  }
+
+  it('show nothing of what a controller might smuggle in', () => {
+    const controller = connectedController(
+      identity({ commit: '](x', name: '$(a)\u202e' }, { hardware: '$(bug)' }),
+    );
+    controller.lastVerdict = 'updated';
+    const all = JSON.stringify(controllerNode(controller, none), (key, value: unknown) =>
+      key === 'controller' ? undefined : value,
+    );
+    assert.doesNotMatch(all, /\$\(|\]\(|\u202e/);
+  });
+
+  it('gives every row an id of its own', () => {
+    const controller = connectedController(identity({ commit: COMMIT }));
+    controller.values = values;
+    controller.activeFault = null;
+    controller.faultHistory = [record('FAULT_CODE_DRV'), record('FAULT_CODE_DRV')];
+    controller.adopt([
+      connectedController(identity(), 'sim:60', 1),
+      connectedController(identity(), 'sim:60', 2),
+    ]);
+    const ids: string[] = [];
+    const collect = (node: Node): void => {
+      ids.push(node.id);
+      node.children.forEach(collect);
+    };
+    collect(controllerNode(controller, none));
+    assert.equal(new Set(ids).size, ids.length);
+  });
+});

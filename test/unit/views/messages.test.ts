@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { type ErrorCode, VescError } from '../../../src/base/errors';
+import type { BuildResult } from '../../../src/build/buildResult';
+import type { JournalEntry } from '../../../src/update/journal';
+import type { UpdateResult, Verdict } from '../../../src/update/verdict';
+import {
+  buildNotice,
+  errorNotice,
+  faultNotice,
+  journalNotice,
+  needsHardwareName,
+  overridesOf,
+  verdictNotice,
+} from '../../../src/views/messages';
+import { COMMIT, identity } from '../../support/controllers';
+
+function update(verdict: Verdict, more: Partial<UpdateResult> = {}): UpdateResult {
+  return {
+    verdict,
+    stages: [
+      { stage: 'upload', duration_ms: 9000 },
+      { stage: 'reconnect', duration_ms: 15_000 },
+    ],
+    payload_B: 1,
+    raw_B: 2,
+    restored: [],
+    address: { kind: 'simulated', name: '60' },
+    before: identity(),
+    ...more,
+  };
+}
+
+const wrongHardware = new VescError('wrong-hardware', { image: '410', controller: '60' });
+const lowVoltage = new VescError('voltage-low', { voltage_V: 4, minimum_V: 6 });
+const turning = new VescError('motor-turning', { erpm: 900, duty: 0.1 });
+
+describe('messages', () => {
+  it('tell cause, state and next step of an error, and what can be pressed', () => {
+    const notice = errorNotice(new VescError('not-connected', { what: 'any controller' }));
+    assert.equal(notice.text, 'No connection to any controller. Connect to it first.');
+    assert.deepEqual(notice.actions, ['connect', 'simulate']);
+  });
+
+  it('call a bug a bug', () => {
+    const notice = errorNotice(new TypeError('x is undefined'));
+    assert.match(notice.text, /inside: x is undefined/);
+    assert.deepEqual(notice.actions, ['log']);
+  });
+
+  it('say what runs, how it was proven and how long it took', () => {
+    const after = identity({ commit: COMMIT, buildId: `vb1-${COMMIT}` });
+    const notice = verdictNotice(update('updated', { after, proof: 'build-identity' }), 'left wheel');
+    assert.equal(
+      notice.text,
+      'left wheel now runs firmware 7.01, commit 01234567, build 01234567. Proven by its build identity, in 24 s.',
+    );
+    assert.equal(notice.severity, 'information');
+  });
+
+  it('say what of the settings is not as it was', () => {
+    const notice = verdictNotice(
+      update('updated', {
+        proof: 'commit',
+        restored: [
+          { what: 'motor configuration', outcome: 'restored' },
+          { what: 'app configuration', outcome: 'kept' },
+          { what: 'LispBM code', outcome: 'failed' },
+        ],
+      }),
+      '60',
+      ['Made for 14.3, but 12.2 is used. Much more about it.'],
+    );
+    assert.equal(notice.severity, 'warning');
+    assert.match(notice.text, / app configuration: not written back/);
+    assert.match(notice.text, / LispBM code: could not be written back/);
+    assert.match(notice.text, / Made for 14.3, but 12.2 is used\.$/);
+    assert.doesNotMatch(notice.text, /motor configuration/);
+  });
+
+  it('offer to flash what runs already once more', () => {
+    const notice = verdictNotice(update('already-running'), '60');
+    assert.match(notice.text, /Nothing was written/);
+    assert.deepEqual(notice.actions, ['flash-again', 'log']);
+  });
+
+  it('list all refusals at once', () => {
+    const notice = verdictNotice(
+      update('refused', { error: turning, refusals: [turning, lowVoltage] }),
+      '60',
+    );
+    assert.match(notice.text, /motor is turning/);
+    assert.match(notice.text, /supply is 4.0 V/);
+    assert.deepEqual(notice.actions, ['flash-again', 'log']);
+  });
+
+  const refusals: [VescError[], readonly ErrorCode[] | undefined, boolean, string[]][] = [
+    [[wrongHardware], ['wrong-hardware'], true, ['select-board', 'type-hardware', 'log']],
+    [[lowVoltage], ['voltage-low'], false, ['flash-anyway', 'log']],
+    [
+      [wrongHardware, lowVoltage],
+      ['wrong-hardware', 'voltage-low'],
+      true,
+      ['select-board', 'type-hardware', 'log'],
+    ],
+    [[wrongHardware, turning], undefined, false, ['select-board', 'flash-again', 'log']],
+    [[], undefined, false, ['log']],
+  ];
+  for (const [found, overrides, typed, actions] of refusals) {
+    it(`know the way past ${found.map(({ code }) => code).join(' and ') || 'no refusal'}`, () => {
+      const result = update('refused', { refusals: found });
+      assert.deepEqual(overridesOf(result), overrides);
+      assert.equal(needsHardwareName(result), typed);
+      assert.deepEqual(verdictNotice(result, '60').actions, actions);
+    });
+  }
+
+  const ends: [Verdict, string, string[]][] = [
+    ['unproven', 'warning', ['flash-again', 'log']],
+    ['not-taken', 'error', ['flash-again', 'log']],
+    ['lost', 'error', ['look-again', 'log']],
+  ];
+  for (const [verdict, severity, actions] of ends) {
+    it(`end ${verdict} as ${severity}`, () => {
+      const notice = verdictNotice(update(verdict), '60');
+      assert.equal(notice.severity, severity);
+      assert.deepEqual(notice.actions, actions);
+    });
+  }
+
+  it('take a cancelled update for less than an interrupted one', () => {
+    const cancelled = new VescError('cancelled', { work: 'The update' });
+    assert.equal(verdictNotice(update('interrupted', { error: cancelled }), '60').severity, 'warning');
+    assert.equal(verdictNotice(update('interrupted'), '60').severity, 'error');
+  });
+
+  it('say nothing in the name of a controller', () => {
+    const notice = verdictNotice(update('already-running'), '[free](command:vesc.flash) $(flame)');
+    assert.doesNotMatch(notice.text, /\]\(|\$\(/);
+  });
+
+  it('tell of a build, good or bad', () => {
+    const good: BuildResult = {
+      ok: true,
+      board: '60',
+      version: '7.01',
+      memory: [],
+      diagnostics: [],
+      duration_ms: 3100,
+      compiled: 2,
+      warnings: [],
+    };
+    assert.deepEqual(buildNotice(good), {
+      severity: 'information',
+      text: 'Built 60 7.01 in 3.1 s (2 files compiled).',
+      actions: [],
+    });
+    assert.match(
+      buildNotice({ ...good, compiled: 0, warnings: ['Old.'] }).text,
+      /nothing had changed\)\. Old\.$/,
+    );
+    const failure = new VescError('build-failed', { board: '60', errors: 1, first: 'main.c:1: no' });
+    assert.match(buildNotice({ ...good, ok: false, failure }).text, /main\.c:1: no/);
+    assert.deepEqual(buildNotice({ ...good, ok: false }).actions, ['problems', 'output']);
+  });
+
+  for (const [state, words] of [
+    ['staging', /old firmware is intact/],
+    ['committed', /bootloader had been started/],
+    ['restoring', /vesc restore/],
+  ] as const) {
+    it(`tell what to do about an update that was left ${state}`, () => {
+      const entry: JournalEntry = {
+        uuid: '3a0041001850563039373220',
+        hardware: '60',
+        state,
+        since: '2026-01-01T10:20:30.000Z',
+        image: '60.bin',
+        address: '/dev/ttyACM0',
+      };
+      const notice = journalNotice(entry);
+      assert.match(notice.text, words);
+      assert.match(notice.text, /2026-01-01 10:20/);
+      assert.match(notice.text, /60 at \/dev\/ttyACM0/);
+    });
+  }
+
+  it('explain a fault', () => {
+    assert.equal(
+      faultNotice('60', 'FAULT_CODE_ABS_OVER_CURRENT').text,
+      '60: fault ABS OVER CURRENT. A phase current went beyond the absolute maximum.',
+    );
+    assert.equal(faultNotice('60', 'FAULT_CODE_NEW').text, '60: fault NEW.');
+  });
+});
