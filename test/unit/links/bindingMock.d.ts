@@ -4,6 +4,7 @@ declare module '@serialport/binding-mock' {
     readonly openOptions: { readonly baudRate: number; readonly lock: boolean };
     readonly recording: Buffer;
     write(buffer: Buffer): Promise<void>;
+    close(): Promise<void>;
     emitData(data: Buffer): void;
   }
   export interface MockBindingInterface {

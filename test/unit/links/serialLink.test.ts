@@ -63,6 +63,22 @@ describe('a serial link', () => {
     for (let i = 0; i < 5; i++) (await open()).dispose();
   });
 
+  it('waits with opening until its own closing is over', async () => {
+    const link = await open();
+    const mock = port();
+    const close = mock.close.bind(mock);
+    let closed = false;
+    mock.close = async () => {
+      for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+      closed = true;
+      await close();
+    };
+    link.dispose();
+    const again = await open();
+    assert.ok(closed);
+    again.dispose();
+  });
+
   it('does not open where there is no port', async () => {
     MockBinding.reset();
     await assert.rejects(open(), code('port-not-found'));
