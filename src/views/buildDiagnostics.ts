@@ -3,11 +3,11 @@ import type { BuildResult } from '../build/buildResult';
 import type { Diagnostic, Severity } from '../build/diagnostics/diagnostic';
 import { plain } from './text';
 
-const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
-  error: vscode.DiagnosticSeverity.Error,
-  warning: vscode.DiagnosticSeverity.Warning,
-  note: vscode.DiagnosticSeverity.Information,
-};
+const SEVERITIES = {
+  error: 'Error',
+  warning: 'Warning',
+  note: 'Information',
+} as const satisfies Record<Severity, keyof typeof vscode.DiagnosticSeverity>;
 const LIMIT = 2000;
 
 /** What the last build complains about, in the Problems panel. */
@@ -37,7 +37,11 @@ export class BuildDiagnostics implements vscode.Disposable {
 
 function convert(diagnostic: Diagnostic): vscode.Diagnostic {
   const { line, column, message, severity, code, source, related } = diagnostic;
-  const converted = new vscode.Diagnostic(range(line, column), plain(message, LIMIT), SEVERITIES[severity]);
+  const converted = new vscode.Diagnostic(
+    range(line, column),
+    plain(message, LIMIT),
+    vscode.DiagnosticSeverity[SEVERITIES[severity]],
+  );
   converted.source = source;
   if (code !== undefined) converted.code = code;
   if (related) {
