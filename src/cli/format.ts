@@ -63,6 +63,10 @@ export function bootloaderText(knowledge: BootloaderKnowledge): string {
   switch (knowledge.state) {
     case 'proven':
       return `works${knowledge.decompresses === true ? ', takes compressed images' : ''}${since}`;
+    case 'answers':
+      return `answers${since}`;
+    case 'missing':
+      return `missing${since}`;
     case 'suspect':
       return `an update did not go through it${since}`;
     case 'unknown':

@@ -45,6 +45,7 @@ const STAGES: Record<UpdateStage, string> = {
   identify: 'identify',
   preflight: 'check',
   snapshot: 'save settings',
+  probe: 'look for bootloader',
   erase: 'erase',
   upload: 'upload',
   commit: 'start bootloader',

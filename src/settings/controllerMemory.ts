@@ -2,8 +2,11 @@ import type { FileStore } from './fileStore';
 
 /** What we know of a controller's bootloader; nothing reports it, so we remember what we saw (design 4.4). */
 export interface BootloaderKnowledge {
-  /** `proven`: an update went through it. `suspect`: an upload was not taken. */
-  readonly state: 'unknown' | 'proven' | 'suspect';
+  /**
+   * `answers`: it reacted to a probe. `proven`: an update went through it. `missing`: a probe found none.
+   * `suspect`: an upload was not taken.
+   */
+  readonly state: 'unknown' | 'answers' | 'proven' | 'missing' | 'suspect';
   /** It decompressed an image, so it is from 2022 or later. */
   readonly decompresses?: boolean;
   /** ISO 8601, when we saw it. */

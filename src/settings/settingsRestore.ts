@@ -139,6 +139,8 @@ async function restoreCode(
   flags: number,
 ): Promise<RestoredPart> {
   const what = codeName(kind);
+  const present = await readCode(endpoint, kind);
+  if (present && equal(present, code)) return { what, outcome: 'restored' };
   await writeCode(endpoint, kind, code, flags);
   const readBack = await readCode(endpoint, kind);
   if (!readBack || !equal(readBack, code)) {

@@ -1,14 +1,10 @@
 import { VescError } from '../base/errors';
 import type { ImageIdentity } from '../image/imageIdentity';
-import { faultName } from '../protocol/faults';
 import { formatVersion } from '../protocol/version';
 import type { BootloaderKnowledge } from '../settings/controllerMemory';
 import type { ControllerIdentity } from './controllerIdentity';
+import { classifyReturn, type ReturnEvidence } from './returnEvidence';
 import type { Proof } from './verdict';
-
-/** Before this a bootloader gave up at once; a copy takes about 14 s; the watchdog bites from 22 s (design 4.4). */
-const COPY_MIN_MS = 5_000;
-const WATCHDOG_MIN_MS = 20_000;
 
 /** All that is known when a controller has come back after the jump. */
 export interface Evidence {
@@ -17,10 +13,7 @@ export interface Evidence {
   readonly image: ImageIdentity;
   /** The identity stamped into the image. */
   readonly buildId: string | undefined;
-  /** From the jump to the last reset, by the controller's uptime; undefined when that cannot be read. */
-  readonly absence_ms: number | undefined;
-  /** Fault code active after the return. */
-  readonly fault: number;
+  readonly returned: ReturnEvidence;
   readonly compressed: boolean;
   readonly bootloader: BootloaderKnowledge;
 }
@@ -58,10 +51,8 @@ export function judge(evidence: Evidence): Judgement {
 
 /** Old and new read the same: only the absence can tell that something was copied, and not what. */
 function sameEitherWay(evidence: Evidence): Judgement {
-  const { absence_ms } = evidence;
-  if (absence_ms !== undefined && (absence_ms < COPY_MIN_MS || absence_ms >= WATCHDOG_MIN_MS)) {
-    return notTaken(evidence, 'the new image');
-  }
+  const kind = classifyReturn(evidence.returned);
+  if (kind === 'gave-up' || kind === 'watchdog') return notTaken(evidence, 'the new image');
   return { verdict: 'unproven', error: new VescError('unproven', { running: describe(evidence.after) }) };
 }
 
@@ -75,14 +66,14 @@ function notTaken(evidence: Evidence, expected: string): Judgement {
 }
 
 /** The known causes of an upload that was not taken, likeliest first. */
-function causes({ absence_ms, fault, compressed, bootloader }: Evidence): string[] {
-  const missing = 'it has no bootloader (it came back only when its watchdog reset it).';
+function causes({ returned, compressed, bootloader }: Evidence): string[] {
+  const missing = 'it has no bootloader (only its watchdog brought it back).';
   const damaged = 'its bootloader found the upload damaged and refused it; upload again.';
   const old = 'its bootloader is older than 2022 and cannot unpack compressed images.';
-  const byWatchdog = faultName(fault) === 'FAULT_CODE_BOOTING_FROM_WATCHDOG_RESET';
-  if (byWatchdog || (absence_ms !== undefined && absence_ms >= WATCHDOG_MIN_MS)) return [missing];
+  const kind = classifyReturn(returned);
+  if (kind === 'watchdog') return [missing];
   const quick = compressed && bootloader.decompresses !== true ? [old, damaged] : [damaged];
-  return absence_ms === undefined ? [...quick, missing] : quick;
+  return kind === 'unknown' ? [...quick, missing] : quick;
 }
 
 /** What runs, in one phrase: version, commit, build. */

@@ -3,6 +3,7 @@ import { findController } from '../links/finder';
 import type { FirmwareVersion } from '../protocol/messages/identity';
 import { type Jump, readUptime, type TargetConnection } from './targetConnection';
 import type { UpdaterDependencies } from './updater';
+import { isUnreachable } from './upload';
 
 /** A blank bootloader is silent until the watchdog (22 to 60 s), and then boots for 6 s (facts 4, 13). */
 export const RETURN_DEADLINE_MS = 90_000;
@@ -30,30 +31,41 @@ export async function waitForReturn(
   uuid: string,
   jump: Jump,
   onProgress: (fraction: number) => void,
+  signal?: AbortSignal,
 ): Promise<ReturnedController> {
   const { clock, pool, candidates } = dependencies;
   const { address, canId } = connection.target;
-  const found = await findController({
-    pool,
-    clock,
-    uuid,
-    ...(canId === undefined ? {} : { canId }),
-    candidates: async () => [address, ...(await candidates())],
-    deadline_ms: RETURN_DEADLINE_MS,
-    onTry: () => onProgress(Math.min(0.99, (clock.now() - jump.at_ms) / EXPECTED_RETURN_MS)),
-  }).catch((error: unknown) => {
-    if (!isVescError(error)) throw error;
-    throw new VescError('lost', { uuid, waited_s: RETURN_DEADLINE_MS / 1000 }, { cause: error });
-  });
-  const stayedOpen = connection.isOpen;
-  connection.resume(found.lease);
-  const uptime_ms = await readUptime(connection.endpoint);
-  const elapsed_ms = clock.now() - jump.at_ms;
-  return {
-    version: found.version,
-    restarted: !(stayedOpen && ranOn(jump, uptime_ms, elapsed_ms)),
-    absence_ms: uptime_ms === undefined ? undefined : Math.max(0, elapsed_ms - uptime_ms),
-  };
+  const start_ms = clock.now();
+  for (;;) {
+    const found = await findController({
+      pool,
+      clock,
+      uuid,
+      ...(canId === undefined ? {} : { canId }),
+      candidates: async () => [address, ...(await candidates())],
+      deadline_ms: Math.max(0, start_ms + RETURN_DEADLINE_MS - clock.now()),
+      ...(signal ? { signal } : {}),
+      onTry: () => onProgress(Math.min(0.99, (clock.now() - jump.at_ms) / EXPECTED_RETURN_MS)),
+    }).catch((error: unknown) => {
+      if (!isVescError(error, 'controller-not-found')) throw error;
+      throw new VescError('lost', { uuid, waited_s: RETURN_DEADLINE_MS / 1000 }, { cause: error });
+    });
+    const stayedOpen = connection.isOpen;
+    connection.resume(found.lease);
+    try {
+      const uptime_ms = await readUptime(connection.endpoint);
+      const elapsed_ms = clock.now() - jump.at_ms;
+      return {
+        version: found.version,
+        restarted: !(stayedOpen && ranOn(jump, uptime_ms, elapsed_ms)),
+        absence_ms: uptime_ms === undefined ? undefined : Math.max(0, elapsed_ms - uptime_ms),
+      };
+    } catch (error) {
+      // It left again before it was asked, as a first start does: it is not back yet.
+      if (!isUnreachable(error)) throw error;
+      connection.release();
+    }
+  }
 }
 
 /** True when the uptime went on counting as if there had been no restart. */

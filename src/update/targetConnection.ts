@@ -47,9 +47,14 @@ export class TargetConnection implements ControllerAccess, Disposable {
     await this.endpoint.send(payload).catch((error: unknown) => {
       if (!isVescError(error)) throw error;
     });
+    this.release();
+    return { at_ms, uptime_ms };
+  }
+
+  /** Lets others talk over the session, the finder among them. */
+  release(): void {
     this.claim?.dispose();
     this.claim = undefined;
-    return { at_ms, uptime_ms };
   }
 
   /** Goes on with the session on which the controller was found again. */
@@ -69,8 +74,7 @@ export class TargetConnection implements ControllerAccess, Disposable {
   }
 
   dispose(): void {
-    this.claim?.dispose();
-    this.claim = undefined;
+    this.release();
     this.lease.dispose();
   }
 }

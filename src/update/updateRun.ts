@@ -4,30 +4,34 @@ import type { StagedImage } from '../image/stagingHeader';
 import { formatLinkAddress } from '../links/linkAddress';
 import { fwVersion } from '../protocol/messages/identity';
 import { getValuesSelective } from '../protocol/messages/telemetry';
-import { jumpToBootloader } from '../protocol/messages/update';
 import { takeSnapshot } from '../settings/settingsReader';
 import { type RestoredPart, restoreSettings } from '../settings/settingsRestore';
 import type { Snapshot } from '../settings/snapshot';
 import { type ControllerIdentity, identifyController } from './controllerIdentity';
 import type { JournalEntry } from './journal';
 import { judge, type Judgement } from './judgement';
-import { enableOutputs, releaseMotors } from './motorRelease';
+import { enableOutputs } from './motorRelease';
 import { preflight } from './preflight';
 import { RETURN_DEADLINE_MS, type ReturnedController, waitForReturn } from './reconnect';
+import { restartThroughBootloader } from './restart';
+import { classifyReturn, readReturnEvidence } from './returnEvidence';
 import { StageTimer } from './stageTimer';
 import { type Jump, TargetConnection } from './targetConnection';
 import { eraseStaging, isUnreachable, uploadStaged } from './upload';
 import type { UpdateHooks, UpdateRequest, UpdaterDependencies } from './updater';
 import type { UpdateResult, UpdateStage, Verdict } from './verdict';
 
-/** How often the jump is sent before we believe that the controller ignores it. */
-const JUMP_ATTEMPTS = 3;
 /** How often a controller that leaves again while it is read is waited for. */
 const RETURN_ATTEMPTS = 3;
+/** One byte is enough to erase the first sector, and with it the header a bootloader looks at (facts 13). */
+const PROBE_ERASE_B = 1;
 const IDENTIFY = { timeout_ms: 1000, attempts: 3 } as const;
 
-/** What has been done to the controller so far; decides what a failure means. */
-type Progressed = 'nothing' | 'erased' | 'released';
+/**
+ * What has been done to the controller so far; decides what a failure means. `probed`: restarted at the most; what
+ * the user stored there is all there. `erased`: LispBM and QML code are gone. `released`: its inputs are off too.
+ */
+type Progressed = 'nothing' | 'probed' | 'erased' | 'released';
 
 /** One run of the update procedure. The steps below stand in their order (design 4). */
 export class UpdateRun {
@@ -69,8 +73,8 @@ export class UpdateRun {
     try {
       await this.preflight(before);
       const staged = await this.takeSnapshot(before);
+      await this.probe(before);
       await this.stage(before, staged);
-      await this.release();
     } catch (error) {
       return this.endBeforeCommit(error);
     }
@@ -135,6 +139,38 @@ export class UpdateRun {
     });
   }
 
+  /**
+   * Makes sure that there is a bootloader before anything is uploaded, unless we have seen it work (design 4.4).
+   * With an erased staging area a bootloader gives up at once; without one the watchdog brings the firmware back.
+   */
+  private async probe(before: ControllerIdentity): Promise<void> {
+    const { memory } = this.dependencies;
+    const known = (await memory.recall(before.uuid)).bootloader;
+    if (known?.state === 'proven' || known?.state === 'answers') return;
+    this.throwIfCancelled();
+    await this.note('staging', before);
+    this.progressed = 'probed';
+    const kind = await this.timer.time('probe', async () => {
+      this.report('probe', 0, 'Looking for the bootloader');
+      await eraseStaging(this.connection.endpoint, PROBE_ERASE_B, this.signal);
+      const returned = await restartThroughBootloader(this.dependencies, this.connection, before.uuid, {
+        motors: () => this.motors(),
+        signal: this.signal,
+        cancellable: true,
+        onProgress: (fraction) => this.report('probe', fraction, 'Looking for the bootloader'),
+      }).catch((error: unknown) => {
+        if (!isVescError(error, 'lost')) throw error;
+        throw new VescError('probe-silent', error.details, { cause: error });
+      });
+      const { endpoint } = this.connection;
+      return classifyReturn(await readReturnEvidence(endpoint, before.firmware, returned.absence_ms));
+    });
+    const state = kind === 'watchdog' ? 'missing' : 'answers';
+    const since = this.dependencies.clock.date().toISOString();
+    await memory.remember(before.uuid, { bootloader: { state, since } });
+    if (state === 'missing') throw new VescError('bootloader-missing', { hardware: before.hardware });
+  }
+
   private async stage(before: ControllerIdentity, staged: StagedImage): Promise<void> {
     const { clock } = this.dependencies;
     const { endpoint } = this.connection;
@@ -157,55 +193,59 @@ export class UpdateRun {
       });
       bytes(sent_B);
     });
-  }
-
-  /** The last step that can still be taken back. */
-  private async release(): Promise<void> {
-    this.throwIfCancelled();
-    this.report('commit', 0, 'Releasing the motors');
-    this.progressed = 'released';
-    await this.timer.time('commit', () => releaseMotors(this.motors(), this.dependencies.clock));
     this.throwIfCancelled();
   }
 
-  /** Starts the bootloader; from here the user must not cut power. Nothing in here listens to a cancel. */
+  /** Starts the bootloader; from the jump on the user must not cut power, and nothing listens to a cancel. */
   private async commit(before: ControllerIdentity): Promise<UpdateResult> {
     await this.note('committed', before);
-    for (let attempt = 1; attempt <= JUMP_ATTEMPTS; attempt++) {
-      this.report('commit', 1, 'Starting the bootloader: keep the power on', { cancellable: false });
-      let jump: Jump;
-      try {
-        jump = await this.connection.jump(this.dependencies.clock, jumpToBootloader());
-      } catch (error) {
-        return this.endBeforeCommit(error);
-      }
-      const outcome = await this.waitAndProve(before, jump);
-      if (outcome !== 'never-left') return outcome;
+    this.progressed = 'released';
+    let jump: Jump | undefined;
+    let returned: ReturnedController;
+    try {
+      returned = await restartThroughBootloader(this.dependencies, this.connection, before.uuid, {
+        motors: () => this.motors(),
+        signal: this.signal,
+        cancellable: false,
+        onRelease: () => this.report('commit', 0, 'Releasing the motors'),
+        onJump: (sent) => {
+          jump = sent;
+          this.report('commit', 1, 'Starting the bootloader: keep the power on', { cancellable: false });
+        },
+        onProgress: (fraction) => this.reportReturn(fraction),
+        time: (stage, work) => this.timer.time(stage, work),
+      });
+    } catch (error) {
+      return isVescError(error, 'lost') ? this.end('lost', { error }) : this.endBeforeCommit(error);
     }
-    return this.endBeforeCommit(new VescError('jump-ignored', {}));
+    return this.proveOrWait(before, jump!, returned);
   }
 
   /** A controller may leave once more while it is read (its first start restarts it): then it is waited for again. */
-  private async waitAndProve(before: ControllerIdentity, jump: Jump): Promise<UpdateResult | 'never-left'> {
+  private async proveOrWait(
+    before: ControllerIdentity,
+    jump: Jump,
+    first: ReturnedController,
+  ): Promise<UpdateResult> {
+    let returned = first;
     for (let attempt = 1; ; attempt++) {
       try {
-        const returned = await this.timer.time('reconnect', () =>
-          waitForReturn(this.dependencies, this.connection, before.uuid, jump, (fraction) =>
-            this.report('reconnect', fraction, 'The bootloader is copying: keep the power on', {
-              cancellable: false,
-            }),
-          ),
-        );
-        if (!returned.restarted) return 'never-left';
         return await this.prove(before, returned);
       } catch (error) {
-        if (!isVescError(error)) throw error;
-        const gone = new VescError(
-          'lost',
-          { uuid: before.uuid, waited_s: RETURN_DEADLINE_MS / 1000 },
-          { cause: error },
-        );
-        if (error.code === 'lost' || attempt === RETURN_ATTEMPTS) return this.end('lost', { error: gone });
+        if (!isUnreachable(error)) throw error;
+        const { uuid } = before;
+        const lost = new VescError('lost', { uuid, waited_s: RETURN_DEADLINE_MS / 1000 }, { cause: error });
+        if (attempt === RETURN_ATTEMPTS) return this.end('lost', { error: lost });
+        try {
+          returned = await this.timer.time('reconnect', () =>
+            waitForReturn(this.dependencies, this.connection, uuid, jump, (fraction) =>
+              this.reportReturn(fraction),
+            ),
+          );
+        } catch (again) {
+          if (!isVescError(again)) throw again;
+          return this.end('lost', { error: lost });
+        }
       }
     }
   }
@@ -217,14 +257,13 @@ export class UpdateRun {
     const judgement: Judgement = await this.timer.time('prove', async () => {
       const { endpoint } = this.connection;
       this.after = await identifyController(endpoint, { ...IDENTIFY, version: returned.version });
-      const { fault } = await endpoint.request(getValuesSelective(['fault']), IDENTIFY);
+      const evidence = await readReturnEvidence(endpoint, returned.version, returned.absence_ms);
       return judge({
         before,
         after: this.after,
         image: this.request.image.identity,
         buildId: this.stamped.buildId,
-        absence_ms: returned.absence_ms,
-        fault,
+        returned: evidence,
         compressed: this.staged!.compressed,
         bootloader,
       });
@@ -263,11 +302,25 @@ export class UpdateRun {
     if (this.progressed === 'nothing') {
       return this.end(cause.exitStatus === 4 ? 'refused' : 'interrupted', { error: interruption(cause) });
     }
-    if (!isUnreachable(cause)) {
-      if (this.progressed === 'released') await enableOutputs(this.motors()).catch(() => undefined);
-      await this.restore(this.before!).catch(() => undefined);
+    const { uuid } = this.before!;
+    if (this.progressed === 'probed') {
+      const silent = isUnreachable(cause) || isVescError(cause, 'probe-silent');
+      if (!silent) await this.dependencies.journal.clear(uuid);
+      const verdict = isVescError(cause, 'bootloader-missing') ? 'not-taken' : 'interrupted';
+      return this.end(verdict, { error: interruption(cause) });
     }
+    if (!isUnreachable(cause)) await this.giveBack();
     return this.end('interrupted', { error: interruption(cause) });
+  }
+
+  /** After an interruption: what was erased comes back if it can; what cannot is still owed by the journal. */
+  private async giveBack(): Promise<void> {
+    try {
+      if (this.progressed === 'released') await enableOutputs(this.motors());
+      await this.restore(this.before!);
+    } catch (error) {
+      if (!isVescError(error)) throw error;
+    }
   }
 
   private motors() {
@@ -292,6 +345,12 @@ export class UpdateRun {
 
   private throwIfCancelled(): void {
     if (this.signal.aborted) throw new VescError('cancelled', { work: 'The update' });
+  }
+
+  private reportReturn(fraction: number): void {
+    this.report('reconnect', fraction, 'The bootloader is copying: keep the power on', {
+      cancellable: false,
+    });
   }
 
   private report(

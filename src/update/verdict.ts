@@ -15,6 +15,7 @@ export const UPDATE_STAGES = [
   'identify',
   'preflight',
   'snapshot',
+  'probe',
   'erase',
   'upload',
   'commit',

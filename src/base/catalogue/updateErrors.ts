@@ -103,6 +103,22 @@ export const updateErrors = defineErrors({
       next: 'Install the bootloader for this hardware, then flash again.',
     }),
   },
+  'bootloader-missing': {
+    exitStatus: 6,
+    text: (d: { hardware: string }) => ({
+      happened: 'This controller has no bootloader: an update would be stored and never put in place.',
+      state: `Nothing was uploaded. ${OLD_INTACT}`,
+      next: `Install the bootloader for "${d.hardware}", then flash again.`,
+    }),
+  },
+  'probe-silent': {
+    exitStatus: 5,
+    text: (d: { waited_s: number; uuid: string }) => ({
+      happened: `Controller ${d.uuid} did not come back within ${d.waited_s} s from looking for its bootloader.`,
+      state: 'Its firmware was not touched.',
+      next: 'Switch its power off and on, then connect again.',
+    }),
+  },
   'came-back-different': {
     exitStatus: 6,
     text: (d: { running: string; expected: string }) => ({

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ReturnEvidence } from '../../../src/update/returnEvidence';
 import type { ControllerIdentity } from '../../../src/update/controllerIdentity';
 import { type Evidence, judge } from '../../../src/update/judgement';
 
@@ -15,14 +16,18 @@ function identity(firmware: Partial<ControllerIdentity['firmware']> = {}): Contr
   };
 }
 
+const RETURNED: ReturnEvidence = { absence_ms: 14_000, fault: 0, resetFlags: undefined };
+const after = (absence_ms: number | undefined): Pick<Evidence, 'returned'> => ({
+  returned: { ...RETURNED, absence_ms },
+});
+
 function evidence(change: Partial<Evidence> = {}): Evidence {
   return {
     before: identity(),
     after: identity(),
     image: { placeholder: false, signatures: {} },
     buildId: undefined,
-    absence_ms: 14_000,
-    fault: 0,
+    returned: RETURNED,
     compressed: true,
     bootloader: { state: 'unknown' },
     ...change,
@@ -58,7 +63,7 @@ describe('judgement', () => {
 
   it('says not-taken when the old commit came back', () => {
     const image = { commit: NEW_COMMIT, placeholder: false, signatures: {} };
-    const { verdict, error } = judge(evidence({ image, absence_ms: 100 }));
+    const { verdict, error } = judge(evidence({ image, ...after(100) }));
     assert.equal(verdict, 'not-taken');
     assert.equal(error?.exitStatus, 6);
   });
@@ -82,7 +87,7 @@ describe('judgement', () => {
       [32_000, 'not-taken'],
       [undefined, 'unproven'],
     ] as const) {
-      assert.equal(judge(evidence({ absence_ms })).verdict, verdict, `absence of ${absence_ms} ms`);
+      assert.equal(judge(evidence(after(absence_ms))).verdict, verdict, `absence of ${absence_ms} ms`);
     }
   });
 
@@ -91,26 +96,26 @@ describe('judgement', () => {
       judge(evidence({ buildId: BUILD, ...change })).error!.message;
 
     it('no bootloader after the watchdog time, or with the watchdog fault', () => {
-      assert.match(causes({ absence_ms: 32_000 }), /no bootloader/);
-      assert.match(causes({ absence_ms: undefined, fault: 10 }), /no bootloader/);
+      assert.match(causes(after(32_000)), /no bootloader/);
+      assert.match(causes({ returned: { ...RETURNED, absence_ms: undefined, fault: 10 } }), /no bootloader/);
     });
 
     it('an old bootloader before a damaged upload, when it came back at once', () => {
-      const text = causes({ absence_ms: 50 });
+      const text = causes(after(50));
       assert.ok(text.indexOf('older than 2022') < text.indexOf('damaged'));
       assert.doesNotMatch(text, /no bootloader/);
     });
 
     it('not an old bootloader when it has decompressed before, or nothing was compressed', () => {
       assert.doesNotMatch(
-        causes({ absence_ms: 50, bootloader: { state: 'proven', decompresses: true } }),
+        causes({ ...after(50), bootloader: { state: 'proven', decompresses: true } }),
         /older/,
       );
-      assert.doesNotMatch(causes({ absence_ms: 50, compressed: false }), /older/);
+      assert.doesNotMatch(causes({ ...after(50), compressed: false }), /older/);
     });
 
     it('all of them when nothing tells when it restarted', () => {
-      assert.match(causes({ absence_ms: undefined }), /older than 2022.*damaged.*no bootloader/);
+      assert.match(causes(after(undefined)), /older than 2022.*damaged.*no bootloader/);
     });
   });
 });

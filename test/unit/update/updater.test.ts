@@ -63,6 +63,7 @@ describe('an update', () => {
       start();
       const seen: UpdateProgress[] = [];
       await bench.flash({}, {}, { onProgress: (progress) => seen.push(progress) });
+      assert.ok(seen.some(({ stage }) => stage === 'probe'));
       const stages = [...new Set(seen.map(({ stage }) => stage))];
       assert.deepEqual(stages, UPDATE_STAGES);
       assert.ok(seen.every(({ fraction }) => fraction >= 0 && fraction <= 1));
@@ -98,6 +99,43 @@ describe('an update', () => {
       start();
       assert.equal((await bench.flash({}, { window: 3 })).verdict, 'updated');
     });
+  });
+
+  it('looks for the bootloader once, and not again when it is known to work', async () => {
+    start();
+    const stages = async () => (await bench.flash({}, { reflash: true })).stages.map(({ stage }) => stage);
+    assert.ok((await stages()).includes('probe'));
+    assert.ok(!(await stages()).includes('probe'));
+  });
+
+  it('says so when the controller does not come back from the probe: its firmware is untouched', async () => {
+    start();
+    const watching = bench.controller.onPhase((phase) => {
+      if (phase === 'starting') bench.clock.schedule(100, () => bench.controller.cutPower());
+    });
+    const result = await bench.flash();
+    assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'probe-silent']);
+    assert.equal((await bench.journal.pending())[0]?.state, 'staging');
+    watching.dispose();
+    bench.controller.powerOn();
+    await bench.clock.advance(10_000);
+    assert.equal(running()?.userCommit, '');
+  });
+
+  it('can be cancelled while the bootloader is looked for', async () => {
+    start({ bootloader: 'none' });
+    const cancel = new AbortController();
+    const result = await bench.flash(
+      {},
+      {},
+      {
+        signal: cancel.signal,
+        onProgress: ({ stage, fraction }) => {
+          if (stage === 'probe' && fraction > 0.3) cancel.abort();
+        },
+      },
+    );
+    assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'cancelled']);
   });
 
   describe('on CAN', () => {
@@ -150,14 +188,30 @@ describe('an update', () => {
   });
 
   describe('that is not taken', () => {
-    it('because there is no bootloader', async () => {
+    it('because there is no bootloader, which is found out before anything is uploaded', async () => {
       start({ bootloader: 'none' });
       const result = await bench.flash();
-      assert.equal(result.verdict, 'not-taken');
+      assert.deepEqual([result.verdict, result.error?.code], ['not-taken', 'bootloader-missing']);
       assert.equal(verdictExitStatus(result.verdict), 6);
-      assert.match(result.error!.message, /no bootloader/);
+      assert.ok(!result.stages.some(({ stage }) => stage === 'upload'));
       assert.equal(running()?.userCommit, '');
-      assert.equal((await bench.memory.recall(result.before!.uuid)).bootloader?.state, 'suspect');
+      assert.equal((await bench.memory.recall(bench.uuid)).bootloader?.state, 'missing');
+      assert.deepEqual(await bench.journal.pending(), []);
+    });
+
+    it('because the bootloader that was there is gone', async () => {
+      start({ bootloader: 'none' });
+      await bench.trustBootloader();
+      const result = await bench.flash();
+      assert.deepEqual([result.verdict, result.error?.code], ['not-taken', 'not-taken']);
+      assert.match(result.error!.message, /no bootloader/);
+      assert.equal((await bench.memory.recall(bench.uuid)).bootloader?.state, 'suspect');
+    });
+
+    it('and the missing bootloader is seen before 7.01 too, where no reset flags tell', async () => {
+      start({ bootloader: 'none', version: OLD });
+      const result = await bench.flash();
+      assert.deepEqual([result.verdict, result.error?.code], ['not-taken', 'bootloader-missing']);
     });
 
     it('because the bootloader cannot unpack it', async () => {
@@ -238,6 +292,7 @@ describe('an update', () => {
 
   it('that never comes back is lost, and the journal keeps it', async () => {
     start();
+    await bench.trustBootloader();
     bench.controller.onPhase((phase) => {
       if (phase === 'bootloader') bench.controller.flash.cutPower = ({ kind }) => kind === 'program';
     });
@@ -250,6 +305,7 @@ describe('an update', () => {
 
   it('sends the jump again when it was lost on the way', async () => {
     start();
+    await bench.trustBootloader();
     let jumps = 0;
     bench.controller.interference = ({ direction, payload }) =>
       direction === 'to-controller' && payload[0] === CommandId.JUMP_TO_BOOTLOADER && ++jumps === 1
@@ -276,6 +332,7 @@ describe('an update', () => {
 
   it('does not let others in between', async () => {
     start();
+    await bench.trustBootloader();
     const lease = await bench.clock.run(bench.pool.acquire({ kind: 'simulated', name: '' }));
     let refused: unknown;
     await bench.flash(

@@ -1,0 +1,55 @@
+import { VescError } from '../base/errors';
+import type { Endpoint } from '../links/endpoint';
+import { jumpToBootloader } from '../protocol/messages/update';
+import { releaseMotors } from './motorRelease';
+import { type ReturnedController, waitForReturn } from './reconnect';
+import type { Jump, TargetConnection } from './targetConnection';
+import type { UpdaterDependencies } from './updater';
+
+/** How often the jump is sent before we believe that the controller ignores it. */
+const JUMP_ATTEMPTS = 3;
+
+export interface RestartOptions {
+  /** The endpoint of each motor, the controller's own first: made safe before every jump. */
+  readonly motors: () => readonly Endpoint[];
+  /** Heeded as long as the jump was not sent, and after it only where `cancellable`. */
+  readonly signal: AbortSignal;
+  /** Waiting for the return may be cancelled too: nothing is at stake. */
+  readonly cancellable: boolean;
+  readonly onRelease?: () => void;
+  /** From here on power must not be cut. */
+  readonly onJump?: (jump: Jump) => void;
+  readonly onProgress: (fraction: number) => void;
+  /** Takes the time of the two halves: until the jump is sent, and until the controller is back. */
+  readonly time?: <T>(half: 'commit' | 'reconnect', work: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Makes the motors safe, starts the bootloader and waits until the controller is back.
+ * @throws VescError `jump-ignored` when it never left; `lost` when it does not come back; `motor-turning` and those
+ * of the link when the jump could not be sent: then the firmware it had runs on
+ */
+export async function restartThroughBootloader(
+  dependencies: UpdaterDependencies,
+  connection: TargetConnection,
+  uuid: string,
+  options: RestartOptions,
+): Promise<ReturnedController> {
+  const { clock } = dependencies;
+  const time = options.time ?? ((_half, work) => work());
+  for (let attempt = 1; attempt <= JUMP_ATTEMPTS; attempt++) {
+    const jump = await time('commit', async () => {
+      options.onRelease?.();
+      await releaseMotors(options.motors(), clock);
+      options.signal.throwIfAborted();
+      return connection.jump(clock, jumpToBootloader());
+    });
+    options.onJump?.(jump);
+    const signal = options.cancellable ? options.signal : undefined;
+    const returned = await time('reconnect', () =>
+      waitForReturn(dependencies, connection, uuid, jump, options.onProgress, signal),
+    );
+    if (returned.restarted) return returned;
+  }
+  throw new VescError('jump-ignored', {});
+}

@@ -1,0 +1,61 @@
+import { isVescError } from '../base/errors';
+import type { Endpoint } from '../links/endpoint';
+import { parseResetFlags, type ResetFlag } from '../protocol/crashDiag';
+import { faultName } from '../protocol/faults';
+import { getValuesSelective } from '../protocol/messages/telemetry';
+import { atLeast, type Version } from '../protocol/version';
+
+/** Before this a bootloader gave up at once; a copy takes about 14 s; the watchdog bites from 22 s (design 4.4). */
+const COPY_MIN_MS = 5_000;
+const WATCHDOG_MIN_MS = 20_000;
+
+/** What a controller tells about its restart once it answers again. */
+export interface ReturnEvidence {
+  /** From the jump to the last reset, by the controller's uptime; undefined where that cannot be read. */
+  readonly absence_ms: number | undefined;
+  /** Fault code active after the return. */
+  readonly fault: number;
+  /** Causes of the last reset; undefined before 7.01. */
+  readonly resetFlags: readonly ResetFlag[] | undefined;
+}
+
+/**
+ * What happened between the jump and the return. `gave-up`: a bootloader found nothing it could copy. `copied`: it
+ * was away as long as a copy takes. `watchdog`: nothing ran, until the watchdog reset it: there is no bootloader.
+ * `unknown`: nothing tells.
+ */
+export type ReturnKind = 'gave-up' | 'copied' | 'watchdog' | 'unknown';
+
+/** Reads the signs, strongest first: what the chip says of its reset, then the firmware's fault, then the time. */
+export function classifyReturn({ absence_ms, fault, resetFlags }: ReturnEvidence): ReturnKind {
+  if (resetFlags?.includes('IWDG')) return 'watchdog';
+  if (faultName(fault) === 'FAULT_CODE_BOOTING_FROM_WATCHDOG_RESET') return 'watchdog';
+  if (resetFlags?.includes('WWDG')) return 'gave-up';
+  if (absence_ms === undefined) return 'unknown';
+  if (absence_ms >= WATCHDOG_MIN_MS) return 'watchdog';
+  return absence_ms < COPY_MIN_MS ? 'gave-up' : 'copied';
+}
+
+/** Reads fault and reset flags of a controller that has just come back. */
+export async function readReturnEvidence(
+  endpoint: Endpoint,
+  version: Version,
+  absence_ms: number | undefined,
+): Promise<ReturnEvidence> {
+  const { fault } = await endpoint.request(getValuesSelective(['fault']), { attempts: 3 });
+  return {
+    absence_ms,
+    fault,
+    resetFlags: atLeast(version, 7, 1) ? await readResetFlags(endpoint) : undefined,
+  };
+}
+
+async function readResetFlags(endpoint: Endpoint): Promise<readonly ResetFlag[] | undefined> {
+  try {
+    return parseResetFlags(await endpoint.terminal('crash_diag'));
+  } catch (error) {
+    // Without the flags the other signs still tell.
+    if (isVescError(error, 'no-answer') || isVescError(error, 'can-node-silent')) return undefined;
+    throw error;
+  }
+}
