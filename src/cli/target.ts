@@ -142,7 +142,9 @@ async function connectOnce(
       attempts: patience_ms === undefined ? ATTEMPTS : 1,
       signal,
     };
-    const local = await lease.session.request(fwVersion(), asking);
+    const local = await lease.session.request(fwVersion(), asking).catch((error: unknown) => {
+      throw hungUpOn(address, error);
+    });
     if (canId === undefined || (await isOwnId(lease.session, local, canId, signal))) {
       return connection(lease, address, undefined, local);
     }
@@ -152,6 +154,13 @@ async function connectOnce(
     lease.dispose();
     throw error;
   }
+}
+
+/** A TCP bridge serves one client at a time and hangs up on everybody else before a word was said (facts 7.3). */
+function hungUpOn(address: LinkAddress, error: unknown): unknown {
+  if (address.kind !== 'tcp' || !isVescError(error, 'link-closed')) return error;
+  const details = { path: formatLinkAddress(address), holder: 'another client' };
+  return new VescError('port-busy', details, { cause: error });
 }
 
 /** A command forwarded to a controller's own id goes out on the bus and is lost: it is meant for itself. */

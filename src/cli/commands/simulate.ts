@@ -159,15 +159,14 @@ function readFault(text: string): string {
   });
 }
 
-/** A server that cannot have its place says so in the words of whoever wants to listen. */
+/** The usual reason, in plain words. */
 async function listen(starting: Promise<Server>): Promise<Server> {
   try {
     return await starting;
   } catch (error) {
-    if (!isVescError(error, 'link-failed')) throw error;
-    const { address, reason } = error.details;
-    const plain = reason.includes('EADDRINUSE') ? 'another program listens there' : reason;
-    throw new VescError('cannot-listen', { address, reason: plain }, { cause: error });
+    if (!isVescError(error, 'cannot-listen') || !error.details.reason.includes('EADDRINUSE')) throw error;
+    const reason = 'another program listens there';
+    throw new VescError('cannot-listen', { ...error.details, reason }, { cause: error });
   }
 }
 
