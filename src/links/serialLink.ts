@@ -5,6 +5,7 @@ import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import { VescError } from '../base/errors';
 import type { Link, LinkAddress } from './link';
+import { watchForBoth } from './portPoller';
 import { plainReason } from './reason';
 import { type PortInquiry, serialOpenError, systemInquiry } from './serialErrors';
 
@@ -14,10 +15,7 @@ const HEARTBEAT_ms = 500;
 type SerialAddress = Extract<LinkAddress, { kind: 'serial' }>;
 
 /** As much of a serialport stream as a link uses: the real one and its mock both fit. */
-export type PortStream = Pick<
-  SerialPort,
-  'open' | 'close' | 'write' | 'isOpen' | 'on' | 'removeAllListeners'
->;
+export type PortStream = Pick<SerialPort, 'open' | 'close' | 'write' | 'isOpen' | 'on'>;
 /** Makes a closed port stream. */
 export type PortFactory = (options: {
   path: string;
@@ -110,8 +108,12 @@ class SerialLink implements Link {
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.port.open((error) => {
-        if (error) reject(error);
-        else resolve();
+        if (error) {
+          reject(error);
+          return;
+        }
+        watchForBoth(this.port);
+        resolve();
       });
     });
   }

@@ -75,7 +75,7 @@ describe('serial links on a real tty (skipped where socat is not installed)', ()
 
   it('carry every byte both ways', async () => {
     const link = await open();
-    const bytes = randomBytes(100_000);
+    const bytes = randomBytes(500_000);
     let arrived = Buffer.alloc(0);
     link.onData((chunk) => (arrived = Buffer.concat([arrived, chunk])));
     const writing = link.write(bytes);
