@@ -180,6 +180,23 @@ describe('FrameDecoder', () => {
     assert.deepEqual(new Oracle().push(frame), [toHex(payload)]);
   });
 
+  it('delivers no frame that begins inside another one and ends behind it', () => {
+    // The outer payload ends with the header of a frame that holds the outer's trailer.
+    const outer = encodeFrame(Uint8Array.of(9, 9, 9, 2, 5));
+    const tail = concat(outer.subarray(-3), Uint8Array.of(7, 7));
+    const crossing = encodeFrame(tail);
+    const bytes = concat(outer, Uint8Array.of(7, 7), crossing.subarray(-3));
+    assert.deepEqual(hex(new FrameDecoder().push(bytes.subarray(5))), [toHex(tail)], 'alone it is a frame');
+    for (let offset = 16_384 - 20; offset < 16_384 + 5; offset++) {
+      for (const step of [bytes.length, 1]) {
+        const decoder = new FrameDecoder();
+        decoder.push(new Uint8Array(offset));
+        const found = split(bytes, [step]).flatMap((piece) => decoder.push(piece));
+        assert.deepEqual(hex(found), ['0909090205']);
+      }
+    }
+  });
+
   it('forgets what was half received when it is reset', () => {
     const frame = encodeFrame(patterned(300));
     for (const at of [0, 1, 2, 3, 150, frame.length - 1]) {

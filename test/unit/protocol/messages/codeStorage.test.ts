@@ -76,7 +76,15 @@ describe('LispBM', () => {
     exchange(code.lispStreamCode(piece), sent, '8b 00000180 0000', { offset: 384, result: 0 });
     exchange(code.lispStreamCode(piece), sent, '8b 00000180 fffe 0000', { offset: 384, result: -2 });
     refuses(code.lispStreamCode(piece), '8b 00000000 0000', '8b 00000180');
+    assert.deepEqual(
+      Object.keys(code.lispStreamResults)
+        .map(Number)
+        .sort((a, b) => b - a),
+      [0, -1, -2, -3, -4, -5, -6, -15],
+    );
     assert.equal(code.lispStreamResults[-2], 'the reader is busy');
+    assert.equal(code.lispStreamResults[-3], 'LispBM could not be paused');
+    assert.deepEqual(Object.values(code.LispStreamMode), [0, 1, 2]);
   });
 
   it('takes messages from afar', () => {

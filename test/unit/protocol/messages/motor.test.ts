@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import * as motor from '../../../../src/protocol/messages/motor';
 import { exchange, sends } from './exchange';
 
@@ -14,6 +15,19 @@ describe('motor control', () => {
     sends(motor.setServoPos(0.29), '0c 0122');
     sends(motor.setDetect(motor.DetectMode.observer), '0b 02');
     sends(motor.setOdometer(7654321), '6e 0074cbb1');
+  });
+
+  it('numbers the rotor positions as the firmware does', () => {
+    assert.deepEqual(Object.entries(motor.DetectMode), [
+      ['none', 0],
+      ['inductance', 1],
+      ['observer', 2],
+      ['encoder', 3],
+      ['pidPosition', 4],
+      ['pidPositionError', 5],
+      ['encoderObserverError', 6],
+      ['hallObserverError', 7],
+    ]);
   });
 
   it('plays a remote', () => {

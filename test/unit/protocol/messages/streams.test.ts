@@ -40,6 +40,16 @@ describe('samples', () => {
     sends(samples.samplePrint({ ...order, raw: false }), '13 04 03e8 02 00');
   });
 
+  it('are numbered as in the firmware', () => {
+    const modes =
+      'off now atStart triggerStart triggerFault triggerStartKept triggerFaultKept sendLast sendSingle';
+    assert.deepEqual(
+      Object.entries(samples.SampleMode),
+      modes.split(' ').map((mode, i) => [mode, i]),
+    );
+    assert.equal(samples.MAX_SAMPLES, 1000);
+  });
+
   const common = {
     current1_A: 1,
     current2_A: 2,

@@ -10,7 +10,9 @@ describe('the built-in programmer', () => {
     exchange(swd.swdMapPinsNrf5x(), '48', '48 0000', 0);
     exchange(swd.swdConnect(), '42', '42 0001', 1);
     exchange(swd.swdConnect(), '42', '42 fffe', -2);
+    assert.equal(Object.keys(swd.swdTargets).join(), '1,2,3,4,5,6,7,8,9,10,11,12,13');
     assert.equal(swd.swdTargets[1], 'STM32F40x');
+    assert.equal(swd.swdTargets[10], 'STM32L47x');
     exchange(swd.swdEraseFlash(), '43', '43 fffd', -3);
     exchange(swd.swdReboot(), '45', '45 0001', 1);
     exchange(swd.swdDisconnect(), '46', '46', true);

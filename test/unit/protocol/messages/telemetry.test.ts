@@ -37,6 +37,16 @@ describe('the values', () => {
     assert.equal(setupValueFields.all, 0x3fffff);
   });
 
+  it('of the vehicle have the scales of the firmware', () => {
+    const sums = { charge_Ah: 1.5, chargeRegenerated_Ah: 0.5, energy_Wh: 75.25, energyRegenerated_Wh: 12.5 };
+    exchange(
+      getValuesSetupSelective(['charge_Ah', 'chargeRegenerated_Ah', 'energy_Wh', 'energyRegenerated_Wh']),
+      '33 00001e00',
+      '33 00001e00 00003a98 00001388 000b7b74 0001e848',
+      sums,
+    );
+  });
+
   it('keep their two status flags apart', () => {
     for (const timeoutActive of [false, true]) {
       for (const killSwitchActive of [false, true]) {

@@ -67,6 +67,12 @@ describe('writing into the staging area', () => {
 });
 
 describe('writing the bootloader', () => {
+  it('knows where the bootloader of each kind of device begins', () => {
+    assert.deepEqual(update.BOOTLOADER_OFFSETS, { vesc: 393216, bms: 122880, module: 57344, hm1: 122880 });
+    assert.equal(update.BOOTLOADER_SIZE, 131072);
+    assert.equal(update.STAGING_SIZE, 393216);
+  });
+
   it('counts from the start of its sector', () => {
     exchange(update.writeBootloader(384, data), '03 00060180 aabbcc', '03 01 00060180', {
       ok: true,
