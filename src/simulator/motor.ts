@@ -29,15 +29,11 @@ const COMMAND_TIMEOUT_MS = 1000;
 const MS_PER_HOUR = 3_600_000;
 const COUNTS_PER_REVOLUTION = 6;
 
-interface Averages {
-  sums: Record<AveragedKey, number>;
+/** Value times time since it was last read, and that time. */
+interface Average {
+  sum: number;
   time_ms: number;
 }
-
-const noAverages = (): Averages => ({
-  sums: { motorCurrent_A: 0, inputCurrent_A: 0, id_A: 0, iq_A: 0, vd_V: 0, vq_V: 0 },
-  time_ms: 0,
-});
 
 /** What surrounds a motor. */
 export interface MotorConditions {
@@ -58,7 +54,7 @@ export class Motor {
   private counts = 0;
   private countsAbs = 0;
   private charge = { out_Ah: 0, in_Ah: 0, out_Wh: 0, in_Wh: 0 };
-  private averages = noAverages();
+  private readonly averages = new Map<AveragedKey, Average>();
 
   constructor(
     private readonly now: () => number,
@@ -133,17 +129,19 @@ export class Motor {
   takeAverages(keys: readonly AveragedKey[]): Partial<Pick<Values, AveragedKey>> {
     this.update();
     const instant = this.instant();
-    const { sums, time_ms } = this.averages;
     const taken: Partial<Record<AveragedKey, number>> = {};
-    for (const key of keys) taken[key] = time_ms === 0 ? instant[key] : sums[key] / time_ms;
-    if (keys.length > 0) this.averages = noAverages();
+    for (const key of keys) {
+      const average = this.averages.get(key);
+      taken[key] = average === undefined ? instant[key] : average.sum / average.time_ms;
+      this.averages.delete(key);
+    }
     return { ...taken, ...pick(this.conditions.held, keys) };
   }
 
   private update(): void {
     const now = this.now();
     const end = this.lastCommand_ms + COMMAND_TIMEOUT_MS;
-    if (this.order !== 'none' && end < now) {
+    if (this.order !== 'none' && end <= now) {
       this.advance(Math.max(end, this.updated_ms));
       this.order = 'none';
     }
@@ -206,8 +204,10 @@ export class Motor {
 
   private account(elapsed_ms: number): void {
     const instant = this.instant();
-    for (const key of averagedKeys) this.averages.sums[key] += instant[key] * elapsed_ms;
-    this.averages.time_ms += elapsed_ms;
+    for (const key of averagedKeys) {
+      const { sum, time_ms } = this.averages.get(key) ?? { sum: 0, time_ms: 0 };
+      this.averages.set(key, { sum: sum + instant[key] * elapsed_ms, time_ms: time_ms + elapsed_ms });
+    }
     const hours = elapsed_ms / MS_PER_HOUR;
     const moved_Ah = instant.inputCurrent_A * hours;
     if (moved_Ah >= 0) {

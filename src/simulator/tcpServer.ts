@@ -14,8 +14,9 @@ export interface Server extends Disposable {
 
 /**
  * Serves `controller` over TCP as an Express module in front of it does (facts 7.3): the frames as they are, one
- * client at a time, and the connection outlives restarts of the controller, during which nothing answers. Port 0
- * takes any free one. Only this computer can connect, unless `host` says otherwise.
+ * client at a time (the next is heard when the one before has left), and the connection outlives restarts of the
+ * controller, during which nothing answers. Port 0 takes any free one. Only this computer can connect, unless
+ * `host` says otherwise.
  * @throws VescError `cannot-listen` when the port cannot be had
  */
 export function serveTcp(
@@ -25,14 +26,21 @@ export function serveTcp(
   const clients = new Set<Socket>();
   const server = createServer((socket) => {
     socket.on('error', () => {});
-    if (!controller.plug(socketEnd(socket), 'uart')) {
-      socket.destroy();
-      return;
-    }
     socket.setNoDelay(true);
     clients.add(socket);
-    socket.once('close', () => clients.delete(socket));
+    socket.once('close', () => {
+      clients.delete(socket);
+      // The port has to hear of it first.
+      queueMicrotask(serveNext);
+    });
+    serveNext();
   });
+  let served: Socket | undefined;
+  const serveNext = (): void => {
+    if (served?.destroyed === false) return;
+    [served] = clients;
+    if (served !== undefined && !controller.plug(socketEnd(served), 'uart')) served.destroy();
+  };
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       const address = formatLinkAddress({ kind: 'tcp', host, port });
