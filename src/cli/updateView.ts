@@ -131,6 +131,8 @@ const LEFT: Record<JournalEntry['state'], (entry: JournalEntry) => string> = {
   restoring: ({ snapshotPath }) =>
     'the firmware is in place, but the settings may not be back' +
     (snapshotPath === undefined ? '.' : `: vesc restore ${snapshotPath}`),
+  bootloader: () =>
+    'a bootloader was being written; the firmware is intact. Install the bootloader again first.',
 };
 
 /** What to say about an update that was left half-way. */

@@ -4,8 +4,11 @@ import type { FileStore } from '../settings/fileStore';
 export interface JournalEntry {
   readonly uuid: string;
   readonly hardware: string;
-  /** `staging`: the old firmware is intact. `committed`: the bootloader was started. `restoring`: settings are owed. */
-  readonly state: 'staging' | 'committed' | 'restoring';
+  /**
+   * `staging`: the old firmware is intact. `committed`: the bootloader was started. `restoring`: settings are owed.
+   * `bootloader`: a bootloader was being written; the firmware is intact.
+   */
+  readonly state: 'staging' | 'committed' | 'restoring' | 'bootloader';
   /** ISO 8601. */
   readonly since: string;
   readonly image: string;

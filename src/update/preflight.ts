@@ -46,20 +46,17 @@ export function preflight(
   values: PreflightValues | undefined,
   options: PreflightOptions = {},
 ): VescError[] {
-  const found = [...checkController(controller, image), ...checkImage(image)];
+  const found = [...checkController(controller), ...checkImage(image)];
   if (found.length === 0) found.push(...checkHardware(image, controller), ...checkState(values));
   return found.filter((refusal) => !isOverridden(refusal, controller, options));
 }
 
-function checkController(controller: ControllerIdentity, image: Image): VescError[] {
-  const { hardwareType, firmware, hardware } = controller;
+/** What speaks against sending anything to this controller. */
+export function checkController({ hardwareType, firmware, hardware }: ControllerIdentity): VescError[] {
   if (hardwareType !== 'vesc') return [new VescError('not-a-vesc', { hardware, hardwareType })];
   if (!atLeast(firmware, ERASE_SINCE.major, ERASE_SINCE.minor)) {
     return [new VescError('firmware-too-old', { version: formatVersion(firmware) })];
   }
-  // An app of 512 KiB needs a bootloader that decompresses; 5.03 and older may still have one that cannot. That
-  // is known only afterwards, and then the old firmware still runs: not a refusal.
-  void image;
   return [];
 }
 
@@ -78,7 +75,8 @@ export function sameHardware(a: string, b: string): boolean {
   return normal(a) === normal(b);
 }
 
-function checkState(values: PreflightValues | undefined): VescError[] {
+/** What speaks against erasing flash at this moment. */
+export function checkState(values: PreflightValues | undefined): VescError[] {
   if (!values) return [];
   const found: VescError[] = [];
   if (isTurning(values)) {

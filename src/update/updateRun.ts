@@ -4,9 +4,11 @@ import type { StagedImage } from '../image/stagingHeader';
 import { formatLinkAddress } from '../links/linkAddress';
 import { fwVersion } from '../protocol/messages/identity';
 import { getValuesSelective } from '../protocol/messages/telemetry';
+import { writeStaging } from '../protocol/messages/update';
 import { takeSnapshot } from '../settings/settingsReader';
 import { type RestoredPart, restoreSettings } from '../settings/settingsRestore';
 import type { Snapshot } from '../settings/snapshot';
+import { probeBootloader } from './bootloaderProbe';
 import { type ControllerIdentity, identifyController } from './controllerIdentity';
 import type { JournalEntry } from './journal';
 import { judge, type Judgement } from './judgement';
@@ -14,17 +16,15 @@ import { enableOutputs } from './motorRelease';
 import { preflight } from './preflight';
 import { RETURN_DEADLINE_MS, type ReturnedController, waitForReturn } from './reconnect';
 import { restartThroughBootloader } from './restart';
-import { classifyReturn, readReturnEvidence } from './returnEvidence';
+import { readReturnEvidence } from './returnEvidence';
 import { StageTimer } from './stageTimer';
 import { type Jump, TargetConnection } from './targetConnection';
-import { eraseStaging, isUnreachable, uploadStaged } from './upload';
+import { eraseStaging, isUnreachable, writeFlash } from './upload';
 import type { UpdateHooks, UpdateRequest, UpdaterDependencies } from './updater';
 import type { UpdateResult, UpdateStage, Verdict } from './verdict';
 
 /** How often a controller that leaves again while it is read is waited for. */
 const RETURN_ATTEMPTS = 3;
-/** One byte is enough to erase the first sector, and with it the header a bootloader looks at (facts 13). */
-const PROBE_ERASE_B = 1;
 const IDENTIFY = { timeout_ms: 1000, attempts: 3 } as const;
 
 /**
@@ -139,36 +139,21 @@ export class UpdateRun {
     });
   }
 
-  /**
-   * Makes sure that there is a bootloader before anything is uploaded, unless we have seen it work (design 4.4).
-   * With an erased staging area a bootloader gives up at once; without one the watchdog brings the firmware back.
-   */
+  /** Nothing is uploaded to a controller that could never put it in place (design 4.4). */
   private async probe(before: ControllerIdentity): Promise<void> {
-    const { memory } = this.dependencies;
-    const known = (await memory.recall(before.uuid)).bootloader;
+    const known = (await this.dependencies.memory.recall(before.uuid)).bootloader;
     if (known?.state === 'proven' || known?.state === 'answers') return;
     this.throwIfCancelled();
     await this.note('staging', before);
     this.progressed = 'probed';
-    const kind = await this.timer.time('probe', async () => {
-      this.report('probe', 0, 'Looking for the bootloader');
-      await eraseStaging(this.connection.endpoint, PROBE_ERASE_B, this.signal);
-      const returned = await restartThroughBootloader(this.dependencies, this.connection, before.uuid, {
+    const answers = await this.timer.time('probe', () =>
+      probeBootloader(this.dependencies, this.connection, before, {
         motors: () => this.motors(),
         signal: this.signal,
-        cancellable: true,
         onProgress: (fraction) => this.report('probe', fraction, 'Looking for the bootloader'),
-      }).catch((error: unknown) => {
-        if (!isVescError(error, 'lost')) throw error;
-        throw new VescError('probe-silent', error.details, { cause: error });
-      });
-      const { endpoint } = this.connection;
-      return classifyReturn(await readReturnEvidence(endpoint, before.firmware, returned.absence_ms));
-    });
-    const state = kind === 'watchdog' ? 'missing' : 'answers';
-    const since = this.dependencies.clock.date().toISOString();
-    await memory.remember(before.uuid, { bootloader: { state, since } });
-    if (state === 'missing') throw new VescError('bootloader-missing', { hardware: before.hardware });
+      }),
+    );
+    if (!answers) throw new VescError('bootloader-missing', { hardware: before.hardware });
   }
 
   private async stage(before: ControllerIdentity, staged: StagedImage): Promise<void> {
@@ -182,7 +167,7 @@ export class UpdateRun {
     const started = clock.now();
     const total_B = staged.bytes.length;
     await this.timer.time('upload', async (bytes) => {
-      const sent_B = await uploadStaged(endpoint, staged.bytes, {
+      const sent_B = await writeFlash(endpoint, writeStaging, staged.bytes, {
         window: this.request.window ?? 1,
         signal: this.signal,
         onProgress: (sent) => {

@@ -4,13 +4,14 @@ import {
   eraseNewApp,
   MAX_FORWARDED_WRITE_PAYLOAD,
   MAX_WRITE_PAYLOAD,
-  writeStaging,
+  type WriteReply,
 } from '../protocol/messages/update';
+import type { Request } from '../protocol/request';
 
 /** Three sectors take 3 to 6 s; VESC Tool waits as long (facts 3.6). */
-const ERASE_TIMEOUT_MS = 20_000;
+export const ERASE_TIMEOUT_MS = 20_000;
 /** Erasing twice does no harm. */
-const ERASE_ATTEMPTS = 2;
+export const ERASE_ATTEMPTS = 2;
 const WRITE_TIMEOUT_MS = 3000;
 const WRITE_ATTEMPTS = 3;
 
@@ -33,14 +34,18 @@ export async function eraseStaging(endpoint: Endpoint, size_B: number, signal: A
   if (!erased) throw new VescError('erase-refused', {});
 }
 
+/** Writes data at an offset of one of the two areas of flash that may be written: `writeStaging`, `writeBootloader`. */
+export type FlashWrite = (offset: number, data: Uint8Array) => Request<WriteReply>;
+
 /**
- * Writes `staged` to the erased staging area and waits for every acknowledgement, which is matched by its offset.
- * What stays unacknowledged is sent again: writing the same bytes twice is safe (facts 3.6).
+ * Writes `content` to an erased area and waits for every acknowledgement, which is matched by its offset. What stays
+ * unacknowledged is sent again: writing the same bytes twice is safe (facts 3.6).
  * @returns the bytes sent; chunks of 0xFF are left out, as erased flash reads so
  */
-export async function uploadStaged(
+export async function writeFlash(
   endpoint: Endpoint,
-  staged: Uint8Array,
+  write: FlashWrite,
+  content: Uint8Array,
   options: UploadOptions,
 ): Promise<number> {
   const length = endpoint.canId === undefined ? MAX_WRITE_PAYLOAD : MAX_FORWARDED_WRITE_PAYLOAD;
@@ -52,12 +57,12 @@ export async function uploadStaged(
   let sent_B = 0;
 
   const writer = async (): Promise<void> => {
-    while (next < staged.length) {
+    while (next < content.length) {
       const offset = next;
-      const chunk = staged.subarray(offset, offset + length);
+      const chunk = content.subarray(offset, offset + length);
       next += chunk.length;
       if (chunk.some((byte) => byte !== 0xff)) {
-        await writeChunk(endpoint, offset, chunk, signal);
+        await writeChunk(endpoint, write, offset, chunk, signal);
         sent_B += chunk.length;
       }
       acknowledged_B += chunk.length;
@@ -78,11 +83,12 @@ export async function uploadStaged(
 
 async function writeChunk(
   endpoint: Endpoint,
+  write: FlashWrite,
   offset: number,
   chunk: Uint8Array,
   signal: AbortSignal,
 ): Promise<void> {
-  const request = writeStaging(offset, chunk);
+  const request = write(offset, chunk);
   const reply = await endpoint.request(request, {
     timeout_ms: WRITE_TIMEOUT_MS,
     attempts: WRITE_ATTEMPTS,

@@ -184,6 +184,9 @@ export function journalNotice(entry: JournalEntry): Notice {
     restoring:
       `After an update of ${controller} on ${when} its settings were not all written back. The snapshot` +
       `${entry.snapshotPath === undefined ? '' : ` ${plain(entry.snapshotPath, LIMIT)}`} has them: vesc restore.`,
+    bootloader:
+      `A bootloader was being written to ${controller} on ${when}. Its firmware is intact; install the bootloader ` +
+      'again before any update.',
   };
   return { severity: 'warning', text: words[entry.state], actions: ['look-again', 'log'] };
 }

@@ -10,7 +10,12 @@ import {
   type SimulatedControllerOptions,
 } from '../../src/simulator/simulatedController';
 import { UpdateJournal } from '../../src/update/journal';
-import { Updater, type UpdateHooks, type UpdateRequest } from '../../src/update/updater';
+import {
+  Updater,
+  type UpdateHooks,
+  type UpdateRequest,
+  type UpdaterDependencies,
+} from '../../src/update/updater';
 import type { UpdateResult } from '../../src/update/verdict';
 import { MemoryFiles } from './memoryFiles';
 import { syntheticImage, type SyntheticImageOptions } from './syntheticImage';
@@ -37,6 +42,7 @@ export class UpdateBench {
   readonly snapshots = new SnapshotStore(this.files);
   readonly controller: SimulatedController;
   readonly pool: SessionPool;
+  readonly dependencies: UpdaterDependencies;
   readonly updater: Updater;
 
   constructor(options: SimulatedControllerOptions = {}) {
@@ -45,7 +51,7 @@ export class UpdateBench {
       open: (address) => new Promise((resolve) => resolve(this.controller.connect(address))),
     };
     this.pool = new SessionPool(opener, this.clock);
-    this.updater = new Updater({
+    this.dependencies = {
       pool: this.pool,
       clock: this.clock,
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),
@@ -54,7 +60,8 @@ export class UpdateBench {
       journal: this.journal,
       snapshots: this.snapshots,
       memory: this.memory,
-    });
+    };
+    this.updater = new Updater(this.dependencies);
   }
 
   /** Flashes a made-up image, by default one that fits the controller. */

@@ -111,6 +111,30 @@ export const updateErrors = defineErrors({
       next: `Install the bootloader for "${d.hardware}", then flash again.`,
     }),
   },
+  'bootloader-erase-refused': {
+    exitStatus: 5,
+    text: (_: Record<string, never>) => ({
+      happened: 'The controller could not erase the sector of its bootloader.',
+      state: 'Its firmware is intact and runs; whether it still has a bootloader is not known.',
+      next: 'Stop everything that drives the motor and install the bootloader again, before any update.',
+    }),
+  },
+  'bootloader-half-written': {
+    exitStatus: 5,
+    text: (d: { reason: string }) => ({
+      happened: `The connection broke while the bootloader was written: ${d.reason}`,
+      state: 'The firmware is intact and runs, but there is no working bootloader now.',
+      next: 'Connect again and install the bootloader again, before any update.',
+    }),
+  },
+  'bootloader-silent': {
+    exitStatus: 6,
+    text: (d: { name: string }) => ({
+      happened: `${d.name} was written, but the controller's bootloader does not answer.`,
+      state: 'The firmware is intact and runs; an update would not be put in place.',
+      next: 'Install the bootloader that belongs to this hardware, or the generic one.',
+    }),
+  },
   'probe-silent': {
     exitStatus: 5,
     text: (d: { waited_s: number; uuid: string }) => ({

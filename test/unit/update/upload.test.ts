@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { VescError } from '../../../src/base/errors';
 import { ByteReader, ByteWriter } from '../../../src/protocol/bytes';
 import { CommandId } from '../../../src/protocol/commandId';
-import { eraseStaging, isUnreachable, uploadStaged } from '../../../src/update/upload';
+import { writeStaging } from '../../../src/protocol/messages/update';
+import { eraseStaging, isUnreachable, writeFlash } from '../../../src/update/upload';
 import { fakeEndpoint } from '../../support/fakeEndpoint';
 
 const SIGNAL = new AbortController().signal;
@@ -32,7 +33,7 @@ describe('upload', () => {
   it('writes every byte once, in the largest writes the protocol has', async () => {
     const { endpoint, state } = stagingArea();
     const progress: number[] = [];
-    const sent = await uploadStaged(endpoint, STAGED, {
+    const sent = await writeFlash(endpoint, writeStaging, STAGED, {
       window: 1,
       signal: SIGNAL,
       onProgress: (sent_B) => progress.push(sent_B),
@@ -46,14 +47,14 @@ describe('upload', () => {
 
   it('leaves room for the wrapping of CAN forwarding', async () => {
     const { endpoint, state } = stagingArea({ canId: 7 });
-    await uploadStaged(endpoint, STAGED, { window: 1, signal: SIGNAL });
+    await writeFlash(endpoint, writeStaging, STAGED, { window: 1, signal: SIGNAL });
     assert.equal(state.writes, Math.ceil(3000 / 505));
     assert.ok(endpoint.sent.every((payload) => payload.length <= 510));
   });
 
   it('keeps as many writes open as the window allows', async () => {
     const { endpoint, state } = stagingArea();
-    await uploadStaged(endpoint, STAGED, { window: 3, signal: SIGNAL });
+    await writeFlash(endpoint, writeStaging, STAGED, { window: 3, signal: SIGNAL });
     assert.equal(state.mostOpen, 3);
     assert.deepEqual(state.flash.subarray(0, STAGED.length), STAGED);
   });
@@ -62,7 +63,7 @@ describe('upload', () => {
     const { endpoint, state } = stagingArea();
     const gap = STAGED.slice();
     gap.fill(0xff, 507, 2 * 507);
-    const sent = await uploadStaged(endpoint, gap, { window: 1, signal: SIGNAL });
+    const sent = await writeFlash(endpoint, writeStaging, gap, { window: 1, signal: SIGNAL });
     assert.equal(sent, 3000 - 507);
     assert.deepEqual(state.flash.subarray(0, 3000), gap);
   });
@@ -70,7 +71,7 @@ describe('upload', () => {
   it('stops at the first refusal, with the other writers', async () => {
     const { endpoint, state } = stagingArea({ refuseAt: 507 });
     await assert.rejects(
-      uploadStaged(endpoint, STAGED, { window: 1, signal: SIGNAL }),
+      writeFlash(endpoint, writeStaging, STAGED, { window: 1, signal: SIGNAL }),
       (error: VescError) => error.code === 'write-refused' && error.message.includes('offset 507'),
     );
     assert.equal(state.writes, 2);

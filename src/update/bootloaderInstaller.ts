@@ -1,0 +1,128 @@
+import { isVescError, VescError } from '../base/errors';
+import { checkBootloader } from '../image/bootloaderFile';
+import { formatLinkAddress } from '../links/linkAddress';
+import { getValuesSelective } from '../protocol/messages/telemetry';
+import { eraseBootloader, writeBootloader } from '../protocol/messages/update';
+import { probeBootloader } from './bootloaderProbe';
+import { type ControllerIdentity, identifyController } from './controllerIdentity';
+import { checkController, checkState } from './preflight';
+import { TargetConnection } from './targetConnection';
+import type { UpdaterDependencies, UpdateTarget } from './updater';
+import { ERASE_ATTEMPTS, ERASE_TIMEOUT_MS, isUnreachable, writeFlash } from './upload';
+
+const IDENTIFY = { timeout_ms: 1000, attempts: 3 } as const;
+
+/** What the installation of a bootloader came to; exactly one ends it. */
+export interface BootloaderResult {
+  /**
+   * `installed`: a probe was answered by it. `not-taken`: it was written, but does not answer. `refused`: nothing was
+   * erased. `interrupted`: erased or half written; the firmware runs, and the installation must be repeated.
+   */
+  readonly verdict: 'installed' | 'not-taken' | 'refused' | 'interrupted';
+  readonly controller: ControllerIdentity;
+  readonly error?: VescError;
+}
+
+export interface BootloaderRequest {
+  readonly target: UpdateTarget;
+  /** What goes to 0x080E0000; see `readBootloader`. */
+  readonly bootloader: Uint8Array;
+  /** Name of its file, for messages. */
+  readonly name: string;
+}
+
+export interface BootloaderHooks {
+  /** Cancels; heeded until the old bootloader is erased. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (what: string, fraction: number) => void;
+}
+
+/**
+ * Writes a bootloader into its own sector and proves that it answers (design 4.4, facts 3.7 D). The application is
+ * not touched: whatever happens here, the firmware runs on.
+ * @throws VescError of the link when the controller cannot be reached in the first place
+ */
+export async function installBootloader(
+  dependencies: UpdaterDependencies,
+  request: BootloaderRequest,
+  hooks: BootloaderHooks = {},
+): Promise<BootloaderResult> {
+  const signal = hooks.signal ?? new AbortController().signal;
+  const connection = await TargetConnection.open(dependencies.pool, request.target, signal);
+  try {
+    const controller = await identifyController(connection.endpoint, { ...IDENTIFY, signal });
+    const refusal = await findRefusal(connection, controller, request);
+    if (refusal) return { verdict: 'refused', controller, error: refusal };
+    return await replaceBootloader(dependencies, connection, controller, request, { ...hooks, signal });
+  } finally {
+    connection.dispose();
+  }
+}
+
+async function findRefusal(
+  connection: TargetConnection,
+  controller: ControllerIdentity,
+  { bootloader, name }: BootloaderRequest,
+): Promise<VescError | undefined> {
+  const [first] = [...checkController(controller), ...checkBootloader(bootloader, name)];
+  if (first) return first;
+  const values = await connection.endpoint.request(
+    getValuesSelective(['erpm', 'duty', 'voltage_V', 'fault']),
+    IDENTIFY,
+  );
+  return checkState(values)[0];
+}
+
+async function replaceBootloader(
+  dependencies: UpdaterDependencies,
+  connection: TargetConnection,
+  controller: ControllerIdentity,
+  { bootloader, name, target }: BootloaderRequest,
+  { signal, onProgress }: BootloaderHooks & { signal: AbortSignal },
+): Promise<BootloaderResult> {
+  const { journal, memory, clock } = dependencies;
+  const { uuid, hardware } = controller;
+  if (signal.aborted) {
+    return {
+      verdict: 'refused',
+      controller,
+      error: new VescError('cancelled', { work: 'The installation' }),
+    };
+  }
+  await journal.write({
+    uuid,
+    hardware,
+    state: 'bootloader',
+    since: clock.date().toISOString(),
+    image: name,
+    address: formatLinkAddress(target.address),
+  });
+  await memory.remember(uuid, { bootloader: { state: 'unknown' } });
+  // A sector without a bootloader is the one state to get out of: from here nothing is cancelled.
+  const steadfast = new AbortController().signal;
+  try {
+    onProgress?.('Erasing the old bootloader', 0);
+    const erase = { timeout_ms: ERASE_TIMEOUT_MS, attempts: ERASE_ATTEMPTS };
+    const erased = await connection.endpoint.request(eraseBootloader(), erase);
+    if (!erased) throw new VescError('bootloader-erase-refused', {});
+    await writeFlash(connection.endpoint, writeBootloader, bootloader, {
+      window: 1,
+      signal: steadfast,
+      onProgress: (sent_B) => onProgress?.('Writing the bootloader', sent_B / bootloader.length),
+    });
+    const answers = await probeBootloader(dependencies, connection, controller, {
+      motors: () => [connection.endpoint],
+      signal: steadfast,
+      onProgress: (fraction) => onProgress?.('Starting the bootloader to see that it answers', fraction),
+    });
+    await journal.clear(uuid);
+    if (answers) return { verdict: 'installed', controller };
+    return { verdict: 'not-taken', controller, error: new VescError('bootloader-silent', { name }) };
+  } catch (error) {
+    if (!isVescError(error)) throw error;
+    const cause = isUnreachable(error)
+      ? new VescError('bootloader-half-written', { reason: error.happened }, { cause: error })
+      : error;
+    return { verdict: 'interrupted', controller, error: cause };
+  }
+}
