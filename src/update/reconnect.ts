@@ -6,7 +6,7 @@ import type { UpdaterDependencies } from './updater';
 import { isUnreachable } from './upload';
 
 /** A blank bootloader is silent until the watchdog (22 to 60 s), and then boots for 6 s (facts 4, 13). */
-export const RETURN_DEADLINE_MS = 90_000;
+const RETURN_DEADLINE_MS = 90_000;
 /** Erase and copy take 14 s, the first boot 6 s (facts 15): what the progress bar counts on. */
 const EXPECTED_RETURN_MS = 20_000;
 /** Slack for the time a request takes, when two uptimes are compared. */
@@ -48,7 +48,7 @@ export async function waitForReturn(
       onTry: () => onProgress(Math.min(0.99, (clock.now() - jump.at_ms) / EXPECTED_RETURN_MS)),
     }).catch((error: unknown) => {
       if (!isVescError(error, 'controller-not-found')) throw error;
-      throw new VescError('lost', { uuid, waited_s: RETURN_DEADLINE_MS / 1000 }, { cause: error });
+      throw lostError(uuid, error);
     });
     const stayedOpen = connection.isOpen;
     connection.resume(found.lease);
@@ -66,6 +66,11 @@ export async function waitForReturn(
       connection.release();
     }
   }
+}
+
+/** A controller that is not back when it should be. */
+export function lostError(uuid: string, cause: unknown): VescError<'lost'> {
+  return new VescError('lost', { uuid, waited_s: RETURN_DEADLINE_MS / 1000 }, { cause });
 }
 
 /** True when the uptime went on counting as if there had been no restart. */

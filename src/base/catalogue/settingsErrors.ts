@@ -12,6 +12,14 @@ export const settingsErrors = defineErrors({
       next: 'Try again; or override this if the settings do not matter.',
     }),
   },
+  'data-unwritable': {
+    exitStatus: 4,
+    text: (d: { reason: string }) => ({
+      happened: `What must be kept before an update cannot be written to this computer's disk: ${d.reason}.`,
+      state: 'The firmware of the controller is intact.',
+      next: 'Make room, or set VESC_DATA_DIR to a folder that can be written.',
+    }),
+  },
   'snapshot-unreadable': {
     exitStatus: 2,
     text: (d: { path: string; reason: string }) => ({

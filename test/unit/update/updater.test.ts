@@ -187,6 +187,67 @@ describe('an update', () => {
     });
   });
 
+  describe('while this computer fails', () => {
+    const full = (path: RegExp) => {
+      const { write } = bench.files;
+      bench.files.write = (name, text) =>
+        path.test(name)
+          ? Promise.reject(new Error('ENOSPC: no space left on device'))
+          : write.call(bench.files, name, text);
+    };
+
+    it('does not begin when the settings cannot be kept', async () => {
+      start();
+      full(/^snapshots/);
+      const operations = bench.controller.flash.operations;
+      const result = await bench.flash();
+      assert.deepEqual([result.verdict, result.error?.code], ['refused', 'data-unwritable']);
+      assert.equal(bench.controller.flash.operations, operations);
+    });
+
+    it('does not begin when the journal cannot be written', async () => {
+      start();
+      full(/^journal/);
+      const result = await bench.flash();
+      assert.deepEqual([result.verdict, result.error?.code], ['refused', 'data-unwritable']);
+    });
+
+    it('keeps the verdict when what was learned cannot be kept', async () => {
+      start();
+      await bench.trustBootloader();
+      full(/^controllers/);
+      assert.equal((await bench.flash()).verdict, 'updated');
+    });
+  });
+
+  it('keeps its verdict when the cable is pulled while the settings go back, and the journal owes them', async () => {
+    start();
+    let proving = false;
+    const flashing = bench.flash(
+      {},
+      {},
+      {
+        onProgress: ({ stage }) => {
+          if (stage === 'restore' && !proving) {
+            proving = true;
+            bench.controller.unplug();
+          }
+        },
+      },
+    );
+    const result = await flashing;
+    assert.deepEqual([result.verdict, result.proof], ['updated', 'build-identity']);
+    assert.equal((await bench.journal.pending())[0]?.state, 'restoring');
+  });
+
+  it('can be cancelled before anybody has answered', async () => {
+    start();
+    const cancel = new AbortController();
+    bench.controller.interference = ({ direction }) => (direction === 'from-controller' ? 'drop' : undefined);
+    bench.clock.schedule(100, () => cancel.abort());
+    await assert.rejects(bench.flash({}, {}, { signal: cancel.signal }), { code: 'cancelled' });
+  });
+
   describe('that is not taken', () => {
     it('because there is no bootloader, which is found out before anything is uploaded', async () => {
       start({ bootloader: 'none' });
