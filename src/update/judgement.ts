@@ -31,10 +31,13 @@ export function judge(evidence: Evidence): Judgement {
     if (after.firmware.buildId === buildId) return { verdict: 'updated', proof: 'build-identity' };
     return notTaken(evidence, buildId);
   }
+  // An image without an identity leaves none on the controller.
+  if (after.firmware.buildId !== undefined) return notTaken(evidence, 'the new image');
   const { commit } = image;
   if (commit !== undefined && after.firmware.commit !== undefined) {
     if (after.firmware.commit !== commit) return notTaken(evidence, commit);
-    if (before.firmware.commit !== commit) return { verdict: 'updated', proof: 'commit' };
+    const changed = before.firmware.commit !== commit || before.firmware.buildId !== undefined;
+    if (changed) return { verdict: 'updated', proof: 'commit' };
     return sameEitherWay(evidence);
   }
   const candidates = image.version ?? [];

@@ -1,4 +1,5 @@
 import { type ErrorCode, VescError } from '../base/errors';
+import type { StampState } from '../image/buildStamp';
 import { checkImage, type Image } from '../image/imageFile';
 import { faultName } from '../protocol/faults';
 import type { Values } from '../protocol/messages/telemetry';
@@ -24,6 +25,9 @@ export const OVERRIDABLE: readonly ErrorCode[] = [
 /** The values preflight looks at. */
 export type PreflightValues = Pick<Values, 'erpm' | 'duty' | 'voltage_V' | 'fault'>;
 
+/** An image with what is known of its identity; without a stamp state that is not looked at. */
+export type CheckedImage = Image & { readonly stamp?: StampState };
+
 /** What the user insists on. */
 export interface PreflightOptions {
   /** The controller's hardware name, typed by the user. */
@@ -41,12 +45,12 @@ export function isTurning(values: Pick<Values, 'erpm' | 'duty'>): boolean {
  * Overridden refusals are left out.
  */
 export function preflight(
-  image: Image,
+  image: CheckedImage,
   controller: ControllerIdentity,
   values: PreflightValues | undefined,
   options: PreflightOptions = {},
 ): VescError[] {
-  const found = [...checkController(controller), ...checkImage(image)];
+  const found = [...checkController(controller), ...checkImage(image), ...checkStamp(image)];
   if (found.length === 0) found.push(...checkHardware(image, controller), ...checkState(values));
   return found.filter((refusal) => !isOverridden(refusal, controller, options));
 }
@@ -58,6 +62,11 @@ export function checkController({ hardwareType, firmware, hardware }: Controller
     return [new VescError('firmware-too-old', { version: formatVersion(firmware) })];
   }
   return [];
+}
+
+/** An identity that is not that of the content would prove the wrong thing. */
+function checkStamp({ stamp, name }: CheckedImage): VescError[] {
+  return stamp === 'altered' ? [new VescError('image-altered', { file: name })] : [];
 }
 
 function checkHardware(image: Image, controller: ControllerIdentity): VescError[] {

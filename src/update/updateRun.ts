@@ -105,7 +105,12 @@ export class UpdateRun {
       const read = getValuesSelective(['erpm', 'duty', 'voltage_V', 'fault']);
       const options = { ...IDENTIFY, signal: this.signal };
       const values = isVesc ? await this.connection.endpoint.request(read, options) : undefined;
-      record.refusals = preflight(request.image, record.controller, values, request);
+      record.refusals = preflight(
+        { ...request.image, stamp: this.stamped.stamp },
+        record.controller,
+        values,
+        request,
+      );
     });
     const [first] = record.refusals;
     if (first) throw first;

@@ -39,6 +39,14 @@ export const updateErrors = defineErrors({
       next: `If you are sure that it is for "${d.controller}", type that name (--override-hardware "${d.controller}").`,
     }),
   },
+  'image-altered': {
+    exitStatus: 4,
+    text: (d: { file: string }) => ({
+      happened: `${d.file} was changed after it got its build identity, so that identity would prove the wrong thing.`,
+      state: UNTOUCHED,
+      next: 'Build it again.',
+    }),
+  },
   'motor-turning': {
     exitStatus: 4,
     text: (d: { erpm: number; duty: number }) => ({

@@ -61,6 +61,16 @@ describe('judgement', () => {
     assert.equal(unproven.error?.exitStatus, 8);
   });
 
+  it('takes the absence of an identity that was there before as a change', () => {
+    const image = { commit: OLD_COMMIT, placeholder: false, signatures: {} };
+    const before = identity({ buildId: BUILD });
+    assert.deepEqual(judge(evidence({ image, before, ...after(100) })), {
+      verdict: 'updated',
+      proof: 'commit',
+    });
+    assert.equal(judge(evidence({ image, before, after: before })).verdict, 'not-taken');
+  });
+
   it('says not-taken when the old commit came back', () => {
     const image = { commit: NEW_COMMIT, placeholder: false, signatures: {} };
     const { verdict, error } = judge(evidence({ image, ...after(100) }));

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { stampImage } from '../../../src/image/buildStamp';
 import { CommandId } from '../../../src/protocol/commandId';
 import type { UpdateProgress } from '../../../src/update/updater';
 import { UPDATE_STAGES, type UpdateResult, verdictExitStatus } from '../../../src/update/verdict';
@@ -6,6 +8,7 @@ import { UpdateBench } from '../../support/updateBench';
 import { syntheticImage } from '../../support/syntheticImage';
 
 const OLD = { major: 6, minor: 6 };
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const OTHER_COMMIT = 'e'.repeat(40);
 
 describe('an update', () => {
@@ -171,6 +174,13 @@ describe('an update', () => {
       assert.equal(forced.verdict, 'updated');
     });
 
+    it('when it was changed after it was stamped, because its identity is not its own any more', async () => {
+      start();
+      const stamped = stampImage(syntheticImage({ hardware: '60' }), sha256);
+      stamped.bytes[0x2_0000]! ^= 1;
+      await untouched(() => bench.flash(stamped.bytes), 'image-altered');
+    });
+
     it('while the motor turns', async () => {
       start();
       bench.controller.firmware!.motor(0).command('duty', 0.3);
@@ -189,11 +199,9 @@ describe('an update', () => {
 
   describe('while this computer fails', () => {
     const full = (path: RegExp) => {
-      const { write } = bench.files;
+      const write = bench.files.write.bind(bench.files);
       bench.files.write = (name, text) =>
-        path.test(name)
-          ? Promise.reject(new Error('ENOSPC: no space left on device'))
-          : write.call(bench.files, name, text);
+        path.test(name) ? Promise.reject(new Error('ENOSPC: no space left on device')) : write(name, text);
     };
 
     it('does not begin when the settings cannot be kept', async () => {
