@@ -32,8 +32,8 @@ export class ControllerTerminal implements vscode.Pseudoterminal {
 
   open(): void {
     this.editor.print([
-      `Terminal of ${plain(this.controller.title)} (${plain(formatPlace(this.controller), 200)}). ` +
-        'Type help for the commands of its firmware.',
+      `${plain(this.controller.title)} at ${plain(formatPlace(this.controller), 200)}`,
+      'Type help for the commands of its firmware.',
     ]);
     this.owned.add(this.controller.onChange(() => this.listen()));
     this.listen();

@@ -44,9 +44,7 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
   }
 
   getChildren(row?: Row): Row[] {
-    if (row) return [...row.children];
-    if (!this.pending) this.redraw();
-    return [...this.store.rows];
+    return [...(row ?? { children: this.store.rows }).children];
   }
 
   getParent(row: Row): Row | undefined {

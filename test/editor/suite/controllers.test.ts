@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Controller } from '../../../src/controllers/controller';
 import type { Api } from '../../../src/extension';
+import { ControllerTerminal } from '../../../src/views/controllerTerminal';
 import type { Row } from '../../../src/views/nodeChanges';
 import { extensionApi, simulate, until } from './extensionApi';
 
@@ -81,6 +82,19 @@ describe('controllers in the tree', () => {
     });
     const bus = api.tree.rows[0]?.children.find((row) => row.node.label === 'CAN bus');
     assert.equal(bus?.children[0]?.node.context, 'node;connected');
+  });
+
+  it('runs commands of its firmware in a terminal, with a history', async () => {
+    const terminal = new ControllerTerminal(controller, api.core.pool);
+    let screen = '';
+    terminal.onDidWrite((text) => (screen += text));
+    terminal.open();
+    terminal.handleInput('uptime\r');
+    await until('the firmware answers', () => screen.includes('-> uptime'));
+    const answered = screen.length;
+    terminal.handleInput('\u001b[A\r');
+    await until('it answers again', () => screen.slice(answered).includes('-> uptime'));
+    terminal.close();
   });
 
   it('opens its terminal', async () => {
