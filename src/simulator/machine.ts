@@ -195,10 +195,7 @@ export class Machine {
 
   /** Ends whatever runs: threads never go on, USB goes away. */
   private stop(reason: string): void {
-    if (this.running) {
-      // Reset code and RAM are quick enough for these.
-      this.backup.runtime_s += this.running.uptime_ms / 1000;
-    }
+    if (this.running) this.backup.runtime_s += this.running.uptime_ms / 1000;
     this.life++;
     this.stalls = 0;
     this.running = undefined;

@@ -146,7 +146,7 @@ export class SimulatedController implements Disposable {
 
   /**
    * Lets a fault strike now: it is logged, and the motor stops. Nothing happens while the firmware does not run.
-   * @throws RangeError for a fault nobody knows
+   * @throws VescError `usage` for a fault nobody knows
    */
   setFault(fault: string | number, { held = false, ...details }: FaultDetails = {}): void {
     this.firmware?.raiseFault(knownFault(fault), details, held);
@@ -157,7 +157,10 @@ export class SimulatedController implements Disposable {
     this.firmware?.faults.clear(motor);
   }
 
-  /** Puts a fault into the log that struck and went earlier. */
+  /**
+   * Puts a fault into the log that struck and went earlier.
+   * @throws VescError `usage` for a fault nobody knows
+   */
   noteFault(fault: string | number, details: Omit<FaultDetails, 'held'> = {}): void {
     const { firmware } = this;
     firmware?.faults.note(firmware.faultRecord(knownFault(fault), details));
@@ -175,6 +178,6 @@ export class SimulatedController implements Disposable {
 function knownFault(fault: string | number): string {
   const name = typeof fault === 'number' ? faultName(fault) : fault.toUpperCase();
   const known = faultByName(name) ?? faultByName(`FAULT_CODE_${name}`);
-  if (known === undefined) throw new RangeError(`there is no fault ${fault}`);
+  if (known === undefined) throw new VescError('usage', { problem: `There is no fault "${fault}".` });
   return known.name;
 }

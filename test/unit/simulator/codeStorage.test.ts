@@ -138,6 +138,14 @@ describe('LispBM of the simulated controller', () => {
     assert.deepEqual(printed(await host.exchange(lispReplCommand('(* 2 0.25)'))), ['> 0.500000f32']);
   });
 
+  it('is stopped by the erase of an update', async () => {
+    const { controller, host } = bench({ version: { major: 6, minor: 5 } });
+    await host.ask(lispWriteCode(0, stored('(a)')), 10);
+    await host.ask(lispSetRunning(true), 10);
+    await host.ask(eraseNewApp(1), 1000);
+    assert.equal(controller.firmware?.lisp.isStarted, false);
+  });
+
   it('drops an expression that comes too soon', async () => {
     const { clock, host } = bench({ version: { major: 6, minor: 5 } });
     assert.deepEqual(printed(await host.exchange(lispReplCommand('5'))), ['> 5']);

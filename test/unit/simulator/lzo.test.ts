@@ -45,6 +45,36 @@ describe('LZO', () => {
     assert.deepEqual([...output.subarray(300)], [...literals.subarray(0, 38)]);
   });
 
+  it('knows every way to point back', () => {
+    const literals = Uint8Array.from({ length: 40_000 }, (_, index) => (index * 31 + (index >> 8)) & 0xff);
+    const far = (distance: number): number[] => [(distance << 2) & 0xff, (distance << 2) >> 8];
+    const count = 40_000 - 3 - 15;
+    const run = [0, ...new Array<number>(Math.floor((count - 1) / 255)).fill(0), ((count - 1) % 255) + 1];
+    const stream = Uint8Array.from([
+      ...run,
+      ...literals,
+      // Behind literals: three bytes from 2049 + 3 back, and one literal more.
+      ...[(3 << 2) | 1, 0, 0xaa],
+      // Behind one to three literals: two bytes from 1 + 4 + 1 back, none more.
+      ...[1 << 2, 1],
+      // Four bytes from 1 + 2 + 8 back.
+      ...[0x60 | (2 << 2), 1],
+      // 2 + 3 bytes from 16384 + 16384 + 5 back.
+      ...[16 | 8 | 3, ...far(5)],
+      ...[17, 0, 0],
+    ]);
+    const expected = [...literals];
+    const back = (distance: number, length: number): void => {
+      for (let i = 0; i < length; i++) expected.push(expected[expected.length - distance]!);
+    };
+    back(2052, 3);
+    expected.push(0xaa);
+    back(6, 2);
+    back(11, 4);
+    back(32_773, 5);
+    assert.deepEqual([...decompressLzo(stream, expected.length)], expected);
+  });
+
   it('makes rubbish of rubbish, at the length asked for', () => {
     assert.deepEqual([...decompressLzo(fromHex('12345678'), 4)], [0x34, 0, 0, 0]);
     assert.equal(decompressLzo(new Uint8Array(0), 16).length, 16);

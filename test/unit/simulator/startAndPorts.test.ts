@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { parseLinkAddress } from '../../../src/links/linkAddress';
 import { alive, fwInfo, fwVersion, reboot, shutdown } from '../../../src/protocol/messages/identity';
 import { setDuty } from '../../../src/protocol/messages/motor';
-import { getValuesSetup } from '../../../src/protocol/messages/telemetry';
+import { bmsGetValues, getImuData, getValuesSetup } from '../../../src/protocol/messages/telemetry';
 import { terminalCommand, terminalCommandSync } from '../../../src/protocol/messages/terminal';
+import { eraseNewApp } from '../../../src/protocol/messages/update';
 import { pingCan } from '../../../src/protocol/messages/can';
 import { SimulatedController } from '../../../src/simulator/simulatedController';
 import { VirtualClock } from '../../support/virtualClock';
@@ -80,6 +81,11 @@ describe('a restart of the simulated controller', () => {
     // It skipped the time, it did not do without.
     assert.ok((await again.ask(getValuesSetup()))!.uptime_ms >= 5290);
 
+    const uptime = async (): Promise<number> => (await again.ask(getValuesSetup()))!.uptime_ms;
+    const before_ms = await uptime();
+    await again.exchange(eraseNewApp(0x6_0000).payload);
+    assert.equal((await uptime()) - before_ms, 3000);
+
     const quick = bench({ speedFactor: 10 });
     await quick.host.exchange(reboot(), 528);
     assert.equal(quick.controller.isEnumerated, false);
@@ -143,6 +149,30 @@ describe('versions of the simulated firmware', () => {
     const answers = async (minor: number, major = 6): Promise<boolean> =>
       (await bench({ version: { major, minor } }).host.ask(fwInfo())) !== undefined;
     assert.deepEqual([await answers(5), await answers(6), await answers(0, 7)], [false, true, true]);
+  });
+
+  it('answer in the form of their time', async () => {
+    const lengths: number[][] = [];
+    for (const [major, minor] of [
+      [5, 3],
+      [6, 0],
+      [6, 5],
+      [6, 6],
+    ] as const) {
+      const { host } = bench({ version: { major, minor } });
+      const requests = [fwVersion(), getImuData(['roll_rad']), bmsGetValues()];
+      const replies: Uint8Array[] = [];
+      for (const { payload } of requests) replies.push(...(await host.exchange(payload)));
+      lengths.push(replies.map(({ length }) => length));
+    }
+    // FW_VERSION grew by radio flags and name, then by a CRC; the IMU's by an id; the battery's by its pressure,
+    // then by version and status.
+    assert.deepEqual(lengths, [
+      [25, 7, 56],
+      [27, 7, 56],
+      [31, 8, 58],
+      [31, 8, 60],
+    ]);
   });
 
   it('report what they are, whatever kind of device', async () => {

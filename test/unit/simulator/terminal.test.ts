@@ -116,6 +116,6 @@ describe('the terminal of the simulated controller', () => {
     assert.ok(lines.includes('DRV8301_FAULTS   : No DRV8301 faults'));
     await clock.advance(500);
     assert.equal((await host.terminal('fault'))[1], 'FAULT_CODE_NONE\n');
-    assert.throws(() => controller.setFault('NO_SUCH'), RangeError);
+    assert.throws(() => controller.setFault('NO_SUCH'), { code: 'usage' });
   });
 });
