@@ -31,7 +31,7 @@ async function pickFile(shell: Shell): Promise<vscode.Uri | undefined> {
   const files = await vscode.window.showOpenDialog({
     title: 'VESC: Flash image file',
     openLabel: 'Flash',
-    filters: { 'Firmware image': ['bin'] },
+    filters: { 'Firmware image': ['bin', 'hex', 'elf'] },
     ...(tree ? { defaultUri: vscode.Uri.file(path.join(tree.root, 'build')) } : {}),
   });
   return files?.[0];

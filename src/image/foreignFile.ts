@@ -18,13 +18,10 @@ const ARCHIVES: readonly { readonly kind: string; readonly magic: readonly numbe
   { kind: 'an xz archive', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a] },
   { kind: 'a Qt resource archive (.rcc)', magic: [0x71, 0x72, 0x65, 0x73] },
 ];
-const ELF = [0x7f, 0x45, 0x4c, 0x46];
 
 /** Recognises files that are something else than an image for this controller; `undefined` when it might be one. */
 export function recogniseForeign(bytes: Uint8Array, name: string): VescError | undefined {
-  if (startsWith(bytes, ELF)) return new VescError('image-is-elf', { name });
   const sample = latin1(bytes.subarray(0, SAMPLE));
-  if (/^:[0-9A-Fa-f]{10}/.test(sample)) return new VescError('image-is-hex', { name });
   if (/^[\t\n\f\r\x20-\x7e\x80-\xff]+$/.test(sample) && /[A-Za-z]/.test(sample)) {
     return new VescError('image-is-text', { name });
   }
@@ -37,20 +34,16 @@ export function recogniseForeign(bytes: Uint8Array, name: string): VescError | u
   return recogniseProgram(bytes, name);
 }
 
-function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
-  return magic.every((byte, index) => bytes[index] === byte);
-}
-
 function archiveKind(bytes: Uint8Array): string | undefined {
-  const known = ARCHIVES.find(({ magic }) => startsWith(bytes, magic));
+  const known = ARCHIVES.find(({ magic }) => magic.every((byte, index) => bytes[index] === byte));
   if (known) return known.kind;
   // A VESC package is one zlib stream behind its unpacked length (facts 9.2); its first two bytes are a multiple of 31.
   if (bytes[4] === 0x78 && (0x7800 + bytes[5]!) % 31 === 0) return 'a VESC package (.vescpkg)';
   return undefined;
 }
 
-/** Programs for the same kind of processor, but another place in it or another unit. */
-function recogniseProgram(bytes: Uint8Array, name: string): VescError | undefined {
+/** Recognises programs for the same kind of processor, but another place in it or another unit. */
+export function recogniseProgram(bytes: Uint8Array, name: string): VescError | undefined {
   const vectors = readVectors(bytes);
   if (vectors === undefined || !isStackInRam(vectors.stackPointer)) return undefined;
   const { resetVector } = vectors;

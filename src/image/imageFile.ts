@@ -7,8 +7,10 @@ import {
   IMAGE_LENGTH_5_03,
   MAX_STAGED_PAYLOAD,
 } from './flashMap';
+import { appImage } from './flashSegments';
 import { recogniseForeign } from './foreignFile';
 import { type ImageIdentity, readIdentity } from './imageIdentity';
+import { readProgramFile } from './programFile';
 import { isHeaderPacked, readHeader, unpackStaged } from './stagingHeader';
 import { checkAppVectors } from './vectorTable';
 
@@ -21,18 +23,26 @@ export interface Image {
 }
 
 /**
- * Reads a firmware file: the plain .bin, or one with its staging header, compressed or not. Throws the `image-…`
- * error that explains best why `bytes` cannot be flashed as a controller's firmware; what is left to complain about
- * in a file that can be read is found by {@link checkImage}.
+ * Reads a firmware file: the plain .bin, or one with its staging header, compressed or not; or the .hex or .elf of
+ * the same build, which give the same image. Throws the `image-…` error that explains best why `bytes` cannot be
+ * flashed as a controller's firmware; what is left to complain about in a file that can be read is found by
+ * {@link checkImage}.
  */
 export function readImage(bytes: Uint8Array, name: string): Image {
   if (bytes.length === 0) throw new VescError('image-empty', { name });
+  const segments = readProgramFile(bytes, name);
+  const app = segments ? appImage(segments, name) : readBinary(bytes, name);
+  return { bytes: app, name, identity: readIdentity(app) };
+}
+
+/** The application in a .bin, its staging header taken off. */
+function readBinary(bytes: Uint8Array, name: string): Uint8Array {
   const packed = isHeaderPacked(bytes) || looksPacked(bytes);
   const app = packed ? unpackStaged(bytes, name).app : bytes;
   if (packed && isHeaderPacked(app)) throw new VescError('image-packed-twice', { name });
   const problem = recogniseForeign(app, name) ?? checkLength(app, name);
   if (problem) throw problem;
-  return { bytes: app, name, identity: readIdentity(app) };
+  return app;
 }
 
 /** All that speaks against flashing `image`, whatever the controller; empty means go. Nothing is thrown. */

@@ -1,8 +1,9 @@
 import { defineErrors } from './define';
 
 const UNTOUCHED = 'Nothing was sent to the controller.';
-const PICK_BIN =
-  'Choose the .bin that the firmware build leaves in build/<board>/, or a packed firmware file made from it.';
+const PICK_IMAGE =
+  'Choose the .bin, .hex or .elf that the firmware build leaves in build/<board>/, or a packed file made from the .bin.';
+const PICK_BOOTLOADER = 'Choose the .bin, .hex or .elf of a VESC bootloader (about 6 KB).';
 const LENGTHS =
   'A firmware image has exactly 524280 bytes (6.00 and later) or 393208 bytes (5.03 and earlier)';
 
@@ -31,7 +32,7 @@ export const imageErrors = defineErrors({
         `${d.name} has ${d.length_B} bytes. ${LENGTHS}; with a shorter one the old checksum survives behind it ` +
         `and the controller would never start again.`,
       state: UNTOUCHED,
-      next: PICK_BIN,
+      next: PICK_IMAGE,
     }),
   },
   'image-too-long': {
@@ -39,7 +40,7 @@ export const imageErrors = defineErrors({
     text: (d: { name: string; length_B: number }) => ({
       happened: `${d.name} has ${d.length_B} bytes. ${LENGTHS}; a longer one does not fit the application area.`,
       state: UNTOUCHED,
-      next: PICK_BIN,
+      next: PICK_IMAGE,
     }),
   },
   'image-does-not-fit': {
@@ -55,23 +56,78 @@ export const imageErrors = defineErrors({
     text: (d: { name: string }) => ({
       happened: `${d.name} is a text file, not a firmware image.`,
       state: UNTOUCHED,
-      next: PICK_BIN,
+      next: PICK_IMAGE,
     }),
   },
-  'image-is-hex': {
+  'image-hex-damaged': {
     exitStatus: 4,
-    text: (d: { name: string }) => ({
-      happened: `${d.name} is an Intel HEX file; only .bin images can be sent.`,
+    text: (d: { name: string; line: number; reason: string }) => ({
+      happened: `${d.name} is no usable Intel HEX file. Line ${d.line}: ${d.reason}.`,
       state: UNTOUCHED,
-      next: 'Use the .bin next to it, or convert it: arm-none-eabi-objcopy -I ihex -O binary IN.hex OUT.bin.',
+      next: 'Build or download it again, or choose the .bin of the same build.',
     }),
   },
-  'image-is-elf': {
+  'image-hex-truncated': {
     exitStatus: 4,
     text: (d: { name: string }) => ({
-      happened: `${d.name} is an ELF file; only .bin images can be sent.`,
+      happened: `${d.name} is an Intel HEX file without its end: the copy or download of it was cut short.`,
       state: UNTOUCHED,
-      next: 'Use the .bin next to it, or convert it: arm-none-eabi-objcopy -O binary IN.elf OUT.bin.',
+      next: 'Build or download it again, or choose the .bin of the same build.',
+    }),
+  },
+  'image-elf-foreign': {
+    exitStatus: 4,
+    text: (d: { name: string; reason: string }) => ({
+      happened: `${d.name} is no ELF program for a motor controller (32-bit Arm): ${d.reason}.`,
+      state: UNTOUCHED,
+      next: PICK_IMAGE,
+    }),
+  },
+  'image-elf-damaged': {
+    exitStatus: 4,
+    text: (d: { name: string; reason: string }) => ({
+      happened: `${d.name} is a damaged ELF file: ${d.reason}.`,
+      state: UNTOUCHED,
+      next: 'Build or copy it again, or choose the .bin of the same build.',
+    }),
+  },
+  'image-outside-app': {
+    exitStatus: 4,
+    text: (d: { name: string; address: number; area: string }) => ({
+      happened:
+        `${d.name} puts something at ${hex(d.address)} (${d.area}), outside of the application area ` +
+        `0x08000000–0x0807FFFF. An update writes nothing else.`,
+      state: UNTOUCHED,
+      next: `${PICK_IMAGE} A file with firmware and bootloader in one is for a programmer (SWD).`,
+    }),
+  },
+  'image-wrong-range': {
+    exitStatus: 4,
+    text: (d: { name: string; start: number; end: number }) => ({
+      happened:
+        `The program in ${d.name} reaches from ${hex(d.start)} to ${hex(d.end - 1)}. Firmware reaches from ` +
+        `0x08000000 to 0x0807FFF7 (6.00 and later) or to 0x0805FFF7 (5.03 and earlier); with a shorter one the old ` +
+        `checksum survives behind it and the controller would never start again.`,
+      state: UNTOUCHED,
+      next: PICK_IMAGE,
+    }),
+  },
+  'image-holds-settings': {
+    exitStatus: 4,
+    text: (d: { name: string; address: number }) => ({
+      happened:
+        `${d.name} puts something at ${hex(d.address)}, into the settings (0x08004000–0x0800BFFF), which a build ` +
+        `leaves empty: it was read out of a running controller or changed.`,
+      state: UNTOUCHED,
+      next: PICK_IMAGE,
+    }),
+  },
+  'image-contradicts-itself': {
+    exitStatus: 4,
+    text: (d: { name: string; address: number }) => ({
+      happened: `${d.name} says twice what belongs at ${hex(d.address)}, and not the same.`,
+      state: UNTOUCHED,
+      next: 'Build or download it again; two files must not be put together into one.',
     }),
   },
   'image-is-archive': {
@@ -87,7 +143,7 @@ export const imageErrors = defineErrors({
     text: (d: { name: string }) => ({
       happened: `${d.name} is a bootloader: its code is linked for 0x080E0000, behind the staging area.`,
       state: UNTOUCHED,
-      next: 'Install it with the bootloader command; to update the firmware choose a firmware .bin.',
+      next: 'Install it with the bootloader command; to update the firmware choose a firmware image.',
     }),
   },
   'image-is-express': {
@@ -95,7 +151,7 @@ export const imageErrors = defineErrors({
     text: (d: { name: string }) => ({
       happened: `${d.name} is an ESP32 image (VESC Express): it does not run on a motor controller.`,
       state: UNTOUCHED,
-      next: PICK_BIN,
+      next: PICK_IMAGE,
     }),
   },
   'image-is-bms': {
@@ -103,7 +159,7 @@ export const imageErrors = defineErrors({
     text: (d: { name: string; length_B: number }) => ({
       happened: `${d.name} (${d.length_B} bytes) looks like firmware of a VESC BMS or another small module.`,
       state: UNTOUCHED,
-      next: PICK_BIN,
+      next: PICK_IMAGE,
     }),
   },
   'image-packed-twice': {
@@ -127,7 +183,7 @@ export const imageErrors = defineErrors({
     text: (d: { name: string; stackPointer: number }) => ({
       happened: `${d.name} would start with its stack at ${hex(d.stackPointer)}, where there is no RAM.`,
       state: UNTOUCHED,
-      next: PICK_BIN,
+      next: PICK_IMAGE,
     }),
   },
   'image-reset-vector': {
@@ -135,7 +191,7 @@ export const imageErrors = defineErrors({
     text: (d: { name: string; resetVector: number; area: string }) => ({
       happened: `${d.name} would start at ${hex(d.resetVector)}, which is no code address in ${d.area}.`,
       state: UNTOUCHED,
-      next: PICK_BIN,
+      next: PICK_IMAGE,
     }),
   },
   'image-crc-info': {
@@ -153,7 +209,7 @@ export const imageErrors = defineErrors({
     text: (d: { name: string }) => ({
       happened: `${d.name} is too short to be a bootloader.`,
       state: UNTOUCHED,
-      next: 'Choose the .bin of a VESC bootloader (about 6 KB).',
+      next: PICK_BOOTLOADER,
     }),
   },
   'bootloader-too-long': {
@@ -161,7 +217,7 @@ export const imageErrors = defineErrors({
     text: (d: { name: string; length_B: number; limit_B: number }) => ({
       happened: `${d.name} has ${d.length_B} bytes; a bootloader has ${d.limit_B} at the most.`,
       state: UNTOUCHED,
-      next: 'Choose the .bin of a VESC bootloader (about 6 KB).',
+      next: PICK_BOOTLOADER,
     }),
   },
   'bootloader-is-app': {
@@ -169,7 +225,17 @@ export const imageErrors = defineErrors({
     text: (d: { name: string; resetVector: number }) => ({
       happened: `${d.name} is not linked for 0x080E0000, where the bootloader lies: it starts at ${hex(d.resetVector)}.`,
       state: UNTOUCHED,
-      next: 'Choose the .bin of a VESC bootloader; firmware is sent with the flash command.',
+      next: `${PICK_BOOTLOADER} Firmware is sent with the flash command.`,
+    }),
+  },
+  'bootloader-elsewhere': {
+    exitStatus: 4,
+    text: (d: { name: string; address: number }) => ({
+      happened:
+        `The program in ${d.name} is no bootloader: it has something at ${hex(d.address)}. A bootloader begins at ` +
+        `0x080E0000 and stays below 0x08100000.`,
+      state: UNTOUCHED,
+      next: `${PICK_BOOTLOADER} Firmware is sent with the flash command.`,
     }),
   },
   'bootloader-packed': {
