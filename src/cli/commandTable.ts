@@ -1,5 +1,6 @@
 import type { Command } from './command';
 import { backupCommand } from './commands/backup';
+import { bootloaderCommand } from './commands/bootloader';
 import { buildCommand } from './commands/build';
 import { faultsCommand } from './commands/faults';
 import { flashCommand } from './commands/flash';
@@ -21,6 +22,7 @@ export const commandTable: readonly Command[] = [
   scanCommand,
   buildCommand,
   flashCommand,
+  bootloaderCommand,
   backupCommand,
   restoreCommand,
   terminalCommand,

@@ -6,6 +6,12 @@ import type { LinkAddress } from '../links/link';
 import type { SessionPool } from '../links/sessionPool';
 import type { ControllerMemory } from '../settings/controllerMemory';
 import type { SnapshotStore } from '../settings/snapshot';
+import {
+  type BootloaderHooks,
+  type BootloaderRequest,
+  type BootloaderResult,
+  installBootloader,
+} from './bootloaderInstaller';
 import type { UpdateJournal } from './journal';
 import type { PreflightOptions } from './preflight';
 import { UpdateRun } from './updateRun';
@@ -68,5 +74,13 @@ export class Updater {
    */
   run(request: UpdateRequest, hooks: UpdateHooks = {}): Promise<UpdateResult> {
     return new UpdateRun(this.dependencies, request, hooks).run();
+  }
+
+  /**
+   * Installs a bootloader on one controller; see {@link installBootloader}.
+   * @throws VescError of the link when the controller cannot be reached in the first place
+   */
+  installBootloader(request: BootloaderRequest, hooks: BootloaderHooks = {}): Promise<BootloaderResult> {
+    return installBootloader(this.dependencies, request, hooks);
   }
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Disposable } from '../../base/disposable';
-import { type ErrorCode, ExitStatus, VescError } from '../../base/errors';
+import { type ErrorCode, ExitStatus, isVescError, VescError } from '../../base/errors';
 import type { Board } from '../../build/boards';
 import type { BuildResult } from '../../build/buildResult';
 import { type Image, readImage } from '../../image/imageFile';
@@ -10,6 +10,7 @@ import { OVERRIDABLE, sameHardware } from '../../update/preflight';
 import type { UpdateRequest } from '../../update/updater';
 import { type UpdateResult, verdictExitStatus } from '../../update/verdict';
 import { type CommandContext, defineCommand } from '../command';
+import { readFile } from '../files';
 import { readNumber } from '../options';
 import { chooseTarget, connect, type Target, TARGET_OPTIONS, type TargetValues } from '../target';
 import { journalNote, updateFields, updateText } from '../updateView';
@@ -68,7 +69,9 @@ export const flashCommand = defineCommand({
     const [file] = positionals;
     const request = readRequestOptions(options);
     // Whatever is wrong with the file shall be said before anything is opened.
-    const image = file === undefined ? undefined : await readImageFile(context, file);
+    const image =
+      file === undefined ? undefined : await readImageFile(context, file).catch(refusedImage(context));
+    if (image === 'refused') return ExitStatus.refused;
     const workspace = file === undefined ? await openWorkspace(context, options) : undefined;
     const found = await findTarget(context, options, workspace !== undefined);
     try {
@@ -114,19 +117,24 @@ function readRequestOptions(values: FlashValues): RequestOptions {
   };
 }
 
-async function readImageFile({ host, folder }: CommandContext, file: string): Promise<Image> {
-  const path = resolve(folder, file);
-  const status = await host.files.status(path);
-  const bytes = status?.kind === 'file' ? await host.files.readBytes(path) : undefined;
-  if (!bytes) {
-    const reason = !status
-      ? 'there is no such file'
-      : status.kind === 'folder'
-        ? 'it is a folder'
-        : 'no permission';
-    throw new VescError('file-unreadable', { path: file, reason });
-  }
-  return readImage(bytes, file);
+/** A file that is no image for a controller is refused like any other: with a verdict, before anything is opened. */
+function refusedImage({ report }: CommandContext): (error: unknown) => 'refused' {
+  return (error) => {
+    if (!isVescError(error) || error.exitStatus !== ExitStatus.refused) throw error;
+    report.failure(error, {
+      verdict: 'refused',
+      proof: null,
+      before: null,
+      after: null,
+      stages: [],
+      payload_B: 0,
+    });
+    return 'refused';
+  };
+}
+
+async function readImageFile(context: CommandContext, file: string): Promise<Image> {
+  return readImage(await readFile(context, resolve(context.folder, file), file), file);
 }
 
 /** Where to flash, and who was heard there, if anybody was asked. */
