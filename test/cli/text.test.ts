@@ -59,7 +59,7 @@ describe('what a person reads', () => {
       [['flash', '--windw', '3'], /no option --windw.\nDid you mean --window\? See vesc flash --help/],
       [['info', '--port'], /--port needs a value: PORT/],
       [['values', '--watch', 'often'], /--watch takes a number from 0\.01 to 200, not "often"/],
-      [['bootloader', 'x.bin'], /no command bootloader/],
+      [['calibrate', 'x.bin'], /no command calibrate/],
       [['info', 'everything'], /does not know what to do with "everything"/],
     ];
     for (const [args, words] of cases) {
