@@ -1,9 +1,10 @@
 import { type ErrorCode, VescError } from '../base/errors';
 import type { StampState } from '../image/buildStamp';
+import { IMAGE_LENGTH } from '../image/flashMap';
 import { checkImage, type Image } from '../image/imageFile';
 import { faultName } from '../protocol/faults';
 import type { Values } from '../protocol/messages/telemetry';
-import { atLeast, formatVersion } from '../protocol/version';
+import { atLeast, formatVersion, type Version } from '../protocol/version';
 import type { ControllerIdentity } from './controllerIdentity';
 
 /** Above this the firmware itself calls the motor turning (facts 2.2, SHUTDOWN). */
@@ -19,6 +20,7 @@ export const OVERRIDABLE: readonly ErrorCode[] = [
   'wrong-hardware',
   'hardware-unknown',
   'voltage-low',
+  'needs-5.03-first',
   'snapshot-failed',
 ];
 
@@ -51,7 +53,9 @@ export function preflight(
   options: PreflightOptions = {},
 ): VescError[] {
   const found = [...checkController(controller), ...checkImage(image), ...checkStamp(image)];
-  if (found.length === 0) found.push(...checkHardware(image, controller), ...checkState(values));
+  if (found.length === 0) {
+    found.push(...checkHardware(image, controller), ...checkOrigin(image, controller), ...checkState(values));
+  }
   return found.filter((refusal) => !isOverridden(refusal, controller, options));
 }
 
@@ -82,6 +86,19 @@ function checkHardware(image: Image, controller: ControllerIdentity): VescError[
 export function sameHardware(a: string, b: string): boolean {
   const normal = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, '_');
   return normal(a) === normal(b);
+}
+
+/**
+ * The versions of a manufacturer's fork, whose controllers take neither a compressed image nor a new bootloader: they
+ * have to go through 5.03 first (vedderb/bldc issue 615, facts 10).
+ */
+function isOemFork({ major, minor }: Version): boolean {
+  return (major === 3 && minor >= 100 && minor <= 103) || (major === 23 && minor >= 34 && minor <= 46);
+}
+
+function checkOrigin(image: Image, { firmware }: ControllerIdentity): VescError[] {
+  if (!isOemFork(firmware) || image.bytes.length < IMAGE_LENGTH) return [];
+  return [new VescError('needs-5.03-first', { version: formatVersion(firmware) })];
 }
 
 /** What speaks against erasing flash at this moment. */

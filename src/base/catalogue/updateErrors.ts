@@ -21,6 +21,14 @@ export const updateErrors = defineErrors({
       next: 'Program it once over SWD; after that every update works from here.',
     }),
   },
+  'needs-5.03-first': {
+    exitStatus: 4,
+    text: (d: { version: string }) => ({
+      happened: `Firmware ${d.version} is a manufacturer's own, and its bootloader takes neither this image nor a new bootloader.`,
+      state: UNTOUCHED,
+      next: 'Flash VESC firmware 5.03 for this hardware first, then install a current bootloader, then flash this.',
+    }),
+  },
   'wrong-hardware': {
     exitStatus: 4,
     text: (d: { image: string; controller: string }) => ({

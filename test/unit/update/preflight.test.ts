@@ -50,6 +50,25 @@ describe('preflight', () => {
     assert.deepEqual(codes({ ...IMAGE, identity }, controller(), RESTING), ['hardware-unknown']);
   });
 
+  it("sends a manufacturer's fork through 5.03 first, where only an uncompressed image gets in", () => {
+    for (const [major, minor] of [
+      [3, 102],
+      [23, 46],
+    ] as const) {
+      const fork = controller({ firmware: { major, minor, test: 0, name: '' } });
+      assert.deepEqual(codes(IMAGE, fork, RESTING), ['needs-5.03-first']);
+      const old = readImage(
+        syntheticImage({ hardware: '60_MK6', version: { major: 5, minor: 3 } }),
+        'old.bin',
+      );
+      assert.deepEqual(codes(old, fork, RESTING), []);
+    }
+    assert.deepEqual(
+      codes(IMAGE, controller({ firmware: { major: 23, minor: 47, test: 0, name: '' } }), RESTING),
+      [],
+    );
+  });
+
   it('refuses while the motor turns, whatever is overridden', () => {
     const override = ['motor-turning'] as const;
     assert.deepEqual(codes(IMAGE, controller(), { ...RESTING, erpm: -200 }, { override }), ['motor-turning']);

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { readImage } from '../../../src/image/imageFile';
+import type { SimulatedControllerOptions } from '../../../src/simulator/simulatedController';
+import { type BusMember, findBusMembers, updateBus, worstOf } from '../../../src/update/busUpdate';
+import { syntheticImage } from '../../support/syntheticImage';
+import { ADDRESS, UpdateBench } from '../../support/updateBench';
+
+const IMAGE = readImage(syntheticImage({ hardware: '60' }), '60.bin');
+
+describe('updating a whole bus', () => {
+  let bench: UpdateBench;
+  afterEach(() => bench.dispose());
+
+  const find = (): Promise<BusMember[]> => bench.clock.run(findBusMembers(bench.dependencies, ADDRESS));
+  const update = async (signal?: AbortSignal, onResult?: () => void): Promise<BusMember[]> => {
+    const members = await find();
+    const hooks = { ...(signal ? { signal } : {}), ...(onResult ? { onResult } : {}) };
+    return bench.clock.run(updateBus(bench.updater, members, { image: IMAGE }, hooks));
+  };
+  const verdicts = (members: readonly BusMember[]) => members.map(({ result }) => result?.verdict);
+  const builds = () =>
+    [...bench.controller.nodes, bench.controller].map((node) => node.firmware?.identity.userCommit !== '');
+
+  it('begins with the remote controllers and ends with the one at the link', async () => {
+    bench = new UpdateBench({ canNodes: 2 });
+    const order = (await find()).map(({ target }) => target.canId);
+    const [first, second] = bench.controller.nodes.map((node) => node.firmware?.canIds[0]);
+    assert.deepEqual(order, [first, second, undefined]);
+    const done = await update();
+    assert.deepEqual(verdicts(done), ['updated', 'updated', 'updated']);
+    assert.deepEqual(builds(), [true, true, true]);
+    assert.equal(worstOf(done).verdict, 'updated');
+  });
+
+  it('counts a dual-motor board once, at the link and behind it', async () => {
+    bench = new UpdateBench({ dualMotor: true, canNodes: [{ dualMotor: true, canId: 90 }] });
+    assert.deepEqual(
+      (await find()).map(({ target }) => target.canId),
+      [90, undefined],
+    );
+  });
+
+  it('refuses other hardware one by one and goes on with the rest', async () => {
+    bench = new UpdateBench({ canNodes: [{ hardware: '75_300', canId: 90 }, { canId: 91 }] });
+    const done = await update();
+    assert.deepEqual(verdicts(done), ['refused', 'updated', 'updated']);
+    assert.equal(done[0]!.result?.error?.code, 'wrong-hardware');
+    assert.equal(worstOf(done).verdict, 'refused');
+  });
+
+  it('stops at the first that fails, so that the others keep working firmware', async () => {
+    const nodes: SimulatedControllerOptions[] = [{ bootloader: 'none', canId: 90 }, { canId: 91 }];
+    bench = new UpdateBench({ canNodes: nodes });
+    const done = await update();
+    assert.deepEqual(verdicts(done), ['not-taken', undefined, undefined]);
+    assert.deepEqual(builds(), [false, false, false]);
+    assert.equal(worstOf(done).verdict, 'not-taken');
+  });
+
+  it('can be cancelled between two', async () => {
+    bench = new UpdateBench({ canNodes: 1 });
+    const cancel = new AbortController();
+    const done = await update(cancel.signal, () => cancel.abort());
+    assert.deepEqual(verdicts(done), ['updated', undefined]);
+  });
+
+  it('has an end even when a member has left meanwhile', async () => {
+    bench = new UpdateBench({ canNodes: 1 });
+    const members = await find();
+    bench.controller.nodes[0]!.cutPower();
+    const done = await bench.clock.run(updateBus(bench.updater, members, { image: IMAGE }));
+    assert.deepEqual(verdicts(done), ['interrupted', undefined]);
+    assert.throws(() => worstOf([]), { code: 'cancelled' });
+  });
+});
