@@ -4,7 +4,7 @@ import type { Controller } from '../controllers/controller';
 import { formatPlace } from '../controllers/controllerRegistry';
 import type { LinkAddress } from '../links/link';
 import { DEFAULT_TCP_PORT, formatLinkAddress, parseLinkAddress } from '../links/linkAddress';
-import { portGroups, type PortRow } from '../views/portChoice';
+import { portGroups, portPlaceholder, type PortRow } from '../views/portChoice';
 import { plain } from '../views/text';
 import type { Shell } from './shell';
 import { startSimulatedController } from './startSimulatedController';
@@ -61,7 +61,7 @@ async function ask(shell: Shell, options: vscode.InputBoxOptions): Promise<Contr
 async function pickPort(shell: Shell): Promise<PortPick | undefined> {
   const picker = vscode.window.createQuickPick<PortPick>();
   picker.title = 'VESC: Connect to a controller';
-  picker.placeholder = 'A port, an address, or the simulated controller';
+  picker.placeholder = 'Looking for ports …';
   picker.matchOnDescription = true;
   picker.busy = true;
   const refresh: vscode.QuickInputButton = {
@@ -72,8 +72,9 @@ async function pickPort(shell: Shell): Promise<PortPick | undefined> {
   const fill = async (): Promise<void> => {
     picker.busy = true;
     const ports = await shell.core.listPorts();
-    const groups = portGroups({ ports, remoteName: vscode.env.remoteName });
-    picker.items = groups.flatMap(({ heading, rows }) => [
+    const { remoteName } = vscode.env;
+    picker.placeholder = portPlaceholder({ ports, remoteName });
+    picker.items = portGroups({ ports, remoteName }).flatMap(({ heading, rows }) => [
       { label: heading, kind: vscode.QuickPickItemKind.Separator },
       ...rows,
     ]);

@@ -14,7 +14,7 @@ export async function selectController(shell: Shell, target?: ControllerTarget):
     ...controllerPicks(shell),
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     { label: '$(plug) Connect another controller…', command: 'vesc.connect' },
-    { label: '$(beaker) Simulated controller', command: 'vesc.startSimulatedController' },
+    { label: '$(beaker) Start simulated controller…', command: 'vesc.startSimulatedController' },
   ];
   const pick = await vscode.window.showQuickPick(rows, {
     title: 'VESC: Select controller',

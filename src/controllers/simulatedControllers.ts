@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { VescError } from '../base/errors';
 import type { Link, LinkAddress } from '../links/link';
+import { crc16 } from '../protocol/crc16';
 import { SimulatedController, type SimulatedControllerOptions } from '../simulator/simulatedController';
 
 type SimulatedAddress = Extract<LinkAddress, { kind: 'simulated' }>;
@@ -56,14 +57,26 @@ export function parseSimulatedName(name: string): SimulatedControllerOptions {
     }
   }
   const [version, speed, bootloader, can] = KEYS.map((key) => parameters.get(key) ?? undefined);
+  const faults = parameters.getAll('fault');
+  const uuid = uuidOf([hardware, version, bootloader, can, ...faults].join('?'));
   return {
     hardware: hardware === '' ? '60' : hardware,
+    uuid,
     ...(version === undefined ? {} : { version: parseVersion(version) }),
     ...(speed === undefined ? {} : { speedFactor: parseNumber('speed', speed) }),
     ...(bootloader === undefined ? {} : { bootloader: parseBootloader(bootloader) }),
     ...(can === undefined ? {} : { canNodes: parseNumber('can', can) }),
-    faults: parameters.getAll('fault'),
+    faults,
   };
+}
+
+/**
+ * What a controller is makes its UUID: what was learnt of one, as that it has a bootloader, must not be taken for
+ * known of another.
+ */
+function uuidOf(description: string): string {
+  const chip = crc16(new TextEncoder().encode(description));
+  return `3a004100${chip.toString(16).padStart(4, '0')}563039373220`;
 }
 
 /** `6.06` or `7.01`; the minor has two digits (facts 11, trap 11). */

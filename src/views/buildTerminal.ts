@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import { sleep, systemClock } from '../base/clock';
 import { isVescError } from '../base/errors';
 import type { BuildResult } from '../build/buildResult';
 import { memoryLines } from './memoryTable';
 import { buildNotice } from './messages';
+import { plain } from './text';
 
 const ESCAPE = String.fromCharCode(27);
 const paint = (color: number, text: string): string => `${ESCAPE}[${color}m${text}${ESCAPE}[0m`;
@@ -10,6 +12,9 @@ const RED = 31;
 const GREEN = 32;
 const YELLOW = 33;
 const BOLD = 1;
+/** The editor says of what fails within half a second that it could not be launched. */
+const LAUNCH_MS = 600;
+const LONGEST = 600;
 
 /** What runs in the terminal of a build task. */
 export type BuildWork = (options: {
@@ -25,6 +30,7 @@ export class BuildTerminal implements vscode.Pseudoterminal {
   private readonly writes = new vscode.EventEmitter<string>();
   private readonly closes = new vscode.EventEmitter<number>();
   private readonly cancelled = new AbortController();
+  private launched = Promise.resolve();
   readonly onDidWrite = this.writes.event;
   readonly onDidClose = this.closes.event;
 
@@ -35,6 +41,7 @@ export class BuildTerminal implements vscode.Pseudoterminal {
   ) {}
 
   open(): void {
+    this.launched = sleep(systemClock, LAUNCH_MS);
     this.line(paint(BOLD, this.title));
     const onOutput = (line: string): void => this.line(highlight(line));
     this.work({ signal: this.cancelled.signal, onOutput }).then(
@@ -55,17 +62,23 @@ export class BuildTerminal implements vscode.Pseudoterminal {
         for (const line of memoryLines(result.memory)) this.line(line);
       }
       this.line('');
-      this.line(paint(result.ok ? GREEN : RED, buildNotice(result).text));
+      // Each warning on a line of its own, and not in the colour of the good news.
+      this.line(paint(result.ok ? GREEN : RED, buildNotice({ ...result, warnings: [] }).text));
+      for (const warning of result.warnings) this.line(paint(YELLOW, plain(warning, LONGEST)));
     }
-    this.onEnd({ result });
-    this.closes.fire(result === undefined || result.ok ? 0 : 1);
+    void this.end({ result }, result === undefined || result.ok ? 0 : 1);
   }
 
   private fail(error: unknown): void {
     const message = isVescError(error) ? error.message : String(error);
     this.line(paint(RED, message));
-    this.onEnd({ error });
-    this.closes.fire(isVescError(error) ? error.exitStatus : 1);
+    void this.end({ error }, isVescError(error) ? error.exitStatus : 1);
+  }
+
+  private async end(outcome: BuildOutcome, status: number): Promise<void> {
+    if (status !== 0) await this.launched;
+    this.onEnd(outcome);
+    this.closes.fire(status);
   }
 
   private line(text: string): void {

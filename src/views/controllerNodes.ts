@@ -45,13 +45,32 @@ const GREEN = 'testing.iconPassed';
 /** How a controller relates to the build of this workspace; undefined while that is not known. */
 export type RelationOf = (controller: Controller) => BuildRelation | undefined;
 
+/** The rows for all controllers that are connected; among several, each says what sets it apart. */
+export function controllerNodes(
+  controllers: readonly Controller[],
+  selected: Controller | undefined,
+  relationOf: RelationOf,
+): Node[] {
+  return controllers.map((controller) => {
+    const node = controllerNode(controller, relationOf);
+    const namesakes = controllers.filter(({ title }) => title === controller.title);
+    const words = [
+      controllers.length > 1 && controller === selected ? 'selected' : '',
+      node.description,
+      namesakes.length > 1 ? plain(formatLinkAddress(controller.address)) : '',
+    ];
+    return { ...node, description: words.filter((word) => word !== '').join(' · ') };
+  });
+}
+
 /** The rows for one controller. */
 export function controllerNode(controller: Controller, relationOf: RelationOf): Node {
   const { canId } = controller;
   const relation = relationOf(controller);
   const id = `${formatLinkAddress(controller.address)}${canId === undefined ? '' : `/can${canId}`}`;
   return {
-    id,
+    // The editor never expands by itself what once was a row without children: then it is another row.
+    id: controller.identity ? id : `${id}/unknown`,
     label: plain(controller.title),
     description: controllerDescription(controller, relation),
     icon: controllerIcon(controller, relation),
@@ -217,10 +236,10 @@ function faultNodes(leaf: (part: Leaf) => Node, controller: Controller): Node[] 
       // Counted from the oldest, so that a new fault does not change the rows of the others.
       id: `fault/${rows.length - index}`,
       label: row.label,
-      description: row.description,
+      description: row.motor,
       icon: { id: 'warning' },
       context: 'pastFault',
-      tooltip: [row.fault, row.detail],
+      tooltip: [row.fault, row.detail, row.description],
     }),
   );
   return [

@@ -4,7 +4,7 @@ import { type Disposable, DisposableStore } from '../base/disposable';
 import type { Controller } from '../controllers/controller';
 import type { ControllerRegistry } from '../controllers/controllerRegistry';
 import type { BuildRelations } from './buildRelations';
-import { controllerNode } from './controllerNodes';
+import { controllerNodes } from './controllerNodes';
 import { type Row, RowStore } from './nodeChanges';
 
 export const CONTROLLER_VIEW = 'vesc.controllers';
@@ -77,13 +77,12 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
   private redraw(): void {
     this.pending?.dispose();
     this.pending = undefined;
-    const nodes = this.registry.controllers.map((controller) =>
-      controllerNode(controller, (each) => this.relations.of(each)),
-    );
+    const { controllers, selected } = this.registry;
+    const nodes = controllerNodes(controllers, selected, (each) => this.relations.of(each));
     const redraw = this.store.update(nodes);
     if (redraw === 'all') this.changes.fire(undefined);
     else if (redraw.length > 0) this.changes.fire([...redraw]);
-    const faulty = this.registry.controllers.filter((controller) => controller.activeFault).length;
+    const faulty = controllers.filter((controller) => controller.activeFault).length;
     this.view.badge = faulty === 0 ? undefined : { value: faulty, tooltip: `${faulty} with an active fault` };
   }
 }

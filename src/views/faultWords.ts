@@ -21,24 +21,29 @@ export interface FaultRow {
   /** `FAULT_CODE_…` */
   readonly fault: string;
   readonly label: string;
+  /** Of which motor it is, for places without room for all of it. */
+  readonly motor: string;
   readonly description: string;
   readonly detail: string;
 }
 
+const ACTIVE = 'active now';
+
 /** The active fault and those before it, the latest first. */
 export function faultRows(active: string | null | undefined, history: readonly FaultRecord[]): FaultRow[] {
-  const rows = [...history].reverse().map((record) => ({
-    fault: record.fault,
-    label: shortFault(record.fault),
-    description: `motor ${record.motor}`,
-    detail: [faultMeaning(record.fault), faultCircumstances(record)].filter((part) => part !== '').join('  '),
-  }));
-  if (!active) return rows;
-  const activeRow = {
-    fault: active,
-    label: shortFault(active),
-    description: 'active now',
-    detail: faultMeaning(active),
-  };
-  return [activeRow, ...rows];
+  const row = (fault: string, motor: string, description: string): FaultRow => ({
+    fault,
+    label: shortFault(fault),
+    motor,
+    description,
+    detail: faultMeaning(fault),
+  });
+  // The firmware records a fault as it strikes: the active one is the latest of its history.
+  const isRecorded = Boolean(active) && history.at(-1)?.fault === active;
+  const rows = [...history].reverse().map((record, index) => {
+    const motor = `motor ${record.motor}`;
+    const active = isRecorded && index === 0 ? [ACTIVE] : [];
+    return row(record.fault, motor, [...active, motor, faultCircumstances(record)].join(' · '));
+  });
+  return !active || isRecorded ? rows : [row(active, '', ACTIVE), ...rows];
 }

@@ -16,7 +16,7 @@ const KIB = 1024;
 export function memoryLines(memory: readonly MemoryRegion[]): string[] {
   const rows = memory.map(({ region, used_B, size_B }) => [
     region,
-    `${kilobytes(used_B)} of ${kilobytes(size_B)} KiB`,
+    size_B < KIB ? `${used_B} of ${size_B} B  ` : `${kilobytes(used_B)} of ${kilobytes(size_B)} KiB`,
     `${((used_B / size_B) * FULL).toFixed(1)} %`,
     MEANINGS[region] ?? '',
   ]);

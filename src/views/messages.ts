@@ -20,11 +20,16 @@ export function errorNotice(error: unknown): Notice {
   return { severity: 'error', text: sentences(ours), actions: errorActions(ours.code) };
 }
 
+/** Options of the command line, which the catalogue names in brackets; here there are buttons for them. */
+const OPTIONS = / \(--[^)]*\)/g;
+const SENTENCE_END = /[.!?:]$/;
+
 /** Cause, state of the controller, next step; made of the catalogue's words, which quote names from outside. */
 function sentences(error: VescError): string {
   return [error.happened, error.state, error.next]
     .filter((part) => part !== '')
-    .map((part) => plain(part, LIMIT))
+    .map((part) => plain(part.replace(OPTIONS, ''), LIMIT))
+    .map((part) => (SENTENCE_END.test(part) ? part : `${part}.`))
     .join(' ');
 }
 

@@ -32,10 +32,22 @@ const REMOTES: Readonly<Record<string, string>> = {
   codespaces: 'the codespace',
 };
 
+/** What the empty pick says; that there is no port, when there is none. */
+export function portPlaceholder({ ports, remoteName }: PortChoice): string {
+  return ports.length > 0
+    ? 'Choose a port, or type an address'
+    : `No serial port at ${whereabouts(remoteName)}: plug a controller in, or type an address`;
+}
+
+function whereabouts(remoteName: string | undefined): string {
+  return remoteName === undefined
+    ? 'this computer'
+    : (REMOTES[remoteName] ?? `the remote (${plain(remoteName)})`);
+}
+
 /** The ways to a controller, the likeliest first. */
 export function portGroups({ ports, remoteName }: PortChoice): PortGroup[] {
-  const where =
-    remoteName === undefined ? 'this computer' : (REMOTES[remoteName] ?? `the remote (${plain(remoteName)})`);
+  const where = whereabouts(remoteName);
   const groups: PortGroup[] = [
     { heading: `Controllers at ${where}`, rows: ports.filter((port) => port.likelyVesc).map(portRow) },
     {
@@ -66,8 +78,7 @@ function elsewhere(remoteName: string | undefined): PortRow[] {
       ...(remoteName === undefined
         ? {}
         : {
-            detail:
-              'For a controller at the computer in front of you: serve it there (VESC Tool’s TCP server) and connect to it.',
+            detail: 'For one at the computer in front of you: start the TCP server of VESC Tool there.',
           }),
       choice: { kind: 'tcp' },
     },

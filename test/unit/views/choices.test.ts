@@ -4,7 +4,7 @@ import { parseSimulatedName } from '../../../src/controllers/simulatedController
 import type { Port } from '../../../src/links/ports';
 import { boardGroups } from '../../../src/views/boardChoice';
 import { memoryLines } from '../../../src/views/memoryTable';
-import { portGroups } from '../../../src/views/portChoice';
+import { portGroups, portPlaceholder } from '../../../src/views/portChoice';
 import { simulatedName, simulatedRows } from '../../../src/views/simulatedChoice';
 
 describe('the pick of ports', () => {
@@ -35,7 +35,9 @@ describe('the pick of ports', () => {
     ]);
   });
 
-  it('offers other ways where there is no port', () => {
+  it('offers other ways where there is no port, and says that there is none', () => {
+    assert.match(portPlaceholder({ ports: [], remoteName: 'wsl' }), /^No serial port at the Linux of WSL/);
+    assert.doesNotMatch(portPlaceholder({ ports: [uart], remoteName: 'wsl' }), /No serial port/);
     const [only, ...rest] = portGroups({ ports: [], remoteName: undefined });
     assert.deepEqual(rest, []);
     assert.deepEqual(
@@ -99,6 +101,14 @@ describe('the pick of simulated controllers', () => {
     }
   });
 
+  it('gives each kind of controller a UUID of its own, whatever its speed', () => {
+    const rows = simulatedRows('60', 5).map(({ name }) => parseSimulatedName(name).uuid);
+    assert.equal(new Set(rows).size, rows.length);
+    for (const uuid of rows) assert.match(uuid ?? '', /^[0-9a-f]{24}$/);
+    assert.equal(parseSimulatedName('60?can=2&speed=1').uuid, parseSimulatedName('60?speed=0&can=2').uuid);
+    assert.notEqual(parseSimulatedName('60').uuid, parseSimulatedName('410').uuid);
+  });
+
   it('adds the speed of the settings unless another one is asked for', () => {
     assert.equal(simulatedName('60', 5), '60?speed=5');
     assert.equal(simulatedName('60?can=2', 5), '60?can=2&speed=5');
@@ -113,11 +123,13 @@ describe('the memory table', () => {
         { region: 'flash', used_B: 512, size_B: 16_384 },
         { region: 'ram0', used_B: 65_536, size_B: 131_072 },
         { region: 'odd', used_B: 0, size_B: 1024 },
+        { region: 'crcinfo', used_B: 8, size_B: 8 },
       ]),
       [
-        'flash    0.5 of 16.0 KiB   3.1 %  flash, vectors',
-        'ram0   64.0 of 128.0 KiB  50.0 %  RAM',
-        'odd       0.0 of 1.0 KiB   0.0 %',
+        'flash      0.5 of 16.0 KiB    3.1 %  flash, vectors',
+        'ram0     64.0 of 128.0 KiB   50.0 %  RAM',
+        'odd         0.0 of 1.0 KiB    0.0 %',
+        'crcinfo         8 of 8 B    100.0 %  flash, checksum',
       ],
     );
     assert.deepEqual(memoryLines([]), []);

@@ -3,7 +3,7 @@ import { VescError } from '../../../src/base/errors';
 import type { BuildRelation } from '../../../src/controllers/buildRelation';
 import type { Controller } from '../../../src/controllers/controller';
 import type { FaultRecord } from '../../../src/protocol/faultListing';
-import { controllerNode, type Node } from '../../../src/views/controllerNodes';
+import { controllerNode, controllerNodes, type Node } from '../../../src/views/controllerNodes';
 import { COMMIT, connectedController, identity } from '../../support/controllers';
 
 const none = (): undefined => undefined;
@@ -76,6 +76,29 @@ describe('the rows of a controller', () => {
     assert.equal(other.icon.id, 'circle-slash');
   });
 
+  it('set it apart from others of the same name', () => {
+    const one = connectedController(identity(), 'sim:60');
+    const two = connectedController(identity(), 'tcp://bench:65102');
+    const three = connectedController(identity({}, { hardware: '410' }), 'sim:410');
+    const descriptions = (controllers: Controller[]): string[] =>
+      controllerNodes(controllers, controllers[0], related({ kind: 'same-commit' })).map(
+        ({ description }) => description,
+      );
+    assert.deepEqual(descriptions([one]), ['same commit, another build']);
+    assert.deepEqual(descriptions([one, two, three]), [
+      'selected · same commit, another build · sim:60',
+      'same commit, another build · tcp://bench:65102',
+      'same commit, another build',
+    ]);
+  });
+
+  it('are new ones once it is known who it is, so that they open', () => {
+    const controller = connectedController();
+    const known = controllerNode(controller, none).id;
+    controller.identity = undefined;
+    assert.notEqual(controllerNode(controller, none).id, known);
+  });
+
   it('show its values in one width, and only while it is connected', () => {
     const controller = connectedController();
     assert.equal(controllerNode(controller, none).children.length, 1);
@@ -116,9 +139,9 @@ describe('the rows of a controller', () => {
         ['1', 'UNDER VOLTAGE', 'motor 1'],
       ],
     );
-    assert.match(
-      fault.children[0]?.tooltip[1] ?? '',
-      /120\.3 A · 48\.0 V · duty 0\.50 · 1200 ERPM · 45\.0 °C · note$/,
+    assert.equal(
+      fault.children[0]?.tooltip[2],
+      'motor 2 · 120.3 A · 48.0 V · duty 0.50 · 1200 ERPM · 45.0 °C · note',
     );
   });
 

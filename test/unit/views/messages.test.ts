@@ -41,6 +41,13 @@ describe('messages', () => {
     assert.deepEqual(notice.actions, ['connect', 'simulate']);
   });
 
+  it('end every sentence, and leave the options of the command line to it', () => {
+    const failed = new VescError('build-failed', { board: '60', errors: 1, first: 'main.c:3: no (why)' });
+    assert.match(errorNotice(failed).text, /main\.c:3: no \(why\)\. No image was made/);
+    const refused = verdictNotice(update('refused', { refusals: [wrongHardware] }), '60');
+    assert.match(refused.text, /type the controller's hardware name\.$/);
+  });
+
   it('call a bug a bug', () => {
     const notice = errorNotice(new TypeError('x is undefined'));
     assert.match(notice.text, /inside: x is undefined/);
