@@ -60,7 +60,8 @@ export function findBuildId(bytes: Uint8Array): string | undefined {
 
 /** A copy of `bytes` with every `from` replaced by `to`, both stamps. */
 function replaceStamps(bytes: Uint8Array, from: string, to: string): Uint8Array {
-  const copy = bytes.slice();
+  // Not slice(): that of a Buffer shares its memory.
+  const copy = new Uint8Array(bytes);
   for (const stamp of stamps(bytes)) if (stamp.text === from) copy.set(fromLatin1(to), stamp.offset);
   return copy;
 }

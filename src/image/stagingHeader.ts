@@ -100,7 +100,7 @@ export function unpackStaged(bytes: Uint8Array, name = 'The staged image'): Unpa
       reason: 'its checksum does not agree with its content',
     });
   }
-  const app = compressed ? decompress(payload, APP_SIZE + 1) : payload.slice();
+  const app = compressed ? decompress(payload, APP_SIZE + 1) : new Uint8Array(payload);
   if (app.length > APP_SIZE) {
     throw new VescError('image-pack-damaged', {
       name,

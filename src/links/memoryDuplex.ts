@@ -40,7 +40,7 @@ export function createMemoryDuplex(
     onData: link.toDevice.event,
     onClose: link.deviceClosed.event,
     send(bytes) {
-      const copy = bytes.slice();
+      const copy = new Uint8Array(bytes);
       later(() => link.receive(copy));
     },
     hangUp(reason) {
@@ -70,7 +70,7 @@ class MemoryLink implements Link {
 
   write(bytes: Uint8Array): Promise<void> {
     if (!this.open) return Promise.reject(this.closedError(undefined));
-    const copy = bytes.slice();
+    const copy = new Uint8Array(bytes);
     this.later(() => this.toDevice.fire(copy));
     return Promise.resolve();
   }

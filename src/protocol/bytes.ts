@@ -107,7 +107,8 @@ export class ByteReader {
   /** A copy of the next `length` bytes; without a length, of all that is left. */
   take(length = this.remaining): Uint8Array {
     const start = this.advance(length);
-    return this.bytes.slice(start, start + length);
+    // Not slice(): that of a Buffer shares its memory.
+    return new Uint8Array(this.bytes.subarray(start, start + length));
   }
 
   private advance(length: number): number {

@@ -59,7 +59,7 @@ export class CanBus {
   /** Sends a packet from `self`, which never hears its own: to one id, or to {@link BROADCAST}. */
   send(self: CanNode, from: number, to: number, payload: Uint8Array, mode: PacketMode): void {
     const frames = payload.length <= SHORT_PACKET ? 1 : Math.ceil(payload.length / BYTES_PER_FRAME) + 1;
-    const packet: CanPacket = { from, to, mode, payload: payload.slice(), frames };
+    const packet: CanPacket = { from, to, mode, payload: new Uint8Array(payload), frames };
     this.waiting.push({ self, packet });
     this.transmit();
   }

@@ -68,7 +68,7 @@ export class LineInterference {
 }
 
 function corrupted(frame: Uint8Array): Uint8Array {
-  const copy = frame.slice();
+  const copy = new Uint8Array(frame);
   const middle = copy.length >> 1;
   copy[middle] = copy[middle]! ^ 1;
   return copy;

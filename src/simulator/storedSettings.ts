@@ -62,7 +62,7 @@ export class StoredSettings {
   /** What it would be with nothing stored. */
   getDefault(kind: ConfigurationKind): Uint8Array {
     const given = this.defaults[kind];
-    const blob = given !== undefined && this.accepts(kind, given) ? given.slice() : this.madeUp(kind);
+    const blob = given !== undefined && this.accepts(kind, given) ? new Uint8Array(given) : this.madeUp(kind);
     if (kind === 'appconf') blob[CAN_ID_OFFSET] = this.defaultCanId;
     return blob;
   }
@@ -83,7 +83,7 @@ export class StoredSettings {
   /** Puts a configuration into force, and stores it unless told not to; returns how long the flash takes. */
   set(kind: ConfigurationKind, motor: 0 | 1, blob: Uint8Array, store: boolean): number {
     const slot = settingKind(kind, motor);
-    this.current.set(slot, blob.slice());
+    this.current.set(slot, new Uint8Array(blob));
     return store ? this.eeprom.write(slot, blob) : 0;
   }
 

@@ -87,7 +87,7 @@ function writeLzo(call: Call): Promise<void> {
 function toAll(id: CommandId, wait_ms: number, handler: Handler): Handler {
   return async (call) => {
     const { board, canIds } = call.firmware;
-    const payload = call.payload.slice();
+    const payload = new Uint8Array(call.payload);
     payload[0] = id;
     board.bus.send(board.node, canIds[0]!, BROADCAST, payload, 'silent');
     if (wait_ms > 0) await board.wait(wait_ms);

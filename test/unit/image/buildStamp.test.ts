@@ -46,6 +46,14 @@ describe('build stamp', () => {
     );
   });
 
+  it('leaves its input as it is, also a Buffer, whose slice() is no copy', () => {
+    const file = Buffer.from(syntheticImage());
+    const first = stampImage(file, sha256);
+    const second = stampImage(file, sha256);
+    assert.deepEqual([first.stamp, second.stamp], ['new', 'new']);
+    assert.deepEqual(first.bytes, second.bytes);
+  });
+
   it('leaves another stamp alone', () => {
     const { bytes, buildId } = stampImage(fromLatin1(`${ID}\0${PLACEHOLDER}\0${ID}`), sha256);
     assert.equal(latin1(bytes), `${ID}\0${buildId}\0${ID}`);

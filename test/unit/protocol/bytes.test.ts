@@ -19,6 +19,13 @@ const written = (write: (writer: ByteWriter) => unknown): string => {
 
 describe('float32_auto', () => {
   for (const { value, hex } of vectors.float32_auto) {
+    it('hands out copies, also of a Buffer, whose slice() is none', () => {
+      const buffer = Buffer.from([1, 2, 3]);
+      const taken = new ByteReader(buffer).take(2);
+      buffer[0] = 9;
+      assert.deepEqual(taken, Uint8Array.of(1, 2));
+    });
+
     it(`writes ${value} as the reference does`, () => {
       assert.equal(
         written((writer) => writer.f32a(Number(value))),
