@@ -9,6 +9,7 @@ import type { FirmwareVersion } from '../../protocol/messages/identity';
 import { OVERRIDABLE, sameHardware } from '../../update/preflight';
 import type { UpdateRequest } from '../../update/updater';
 import { type UpdateResult, verdictExitStatus } from '../../update/verdict';
+import { flashBus, WHOLE_BUS } from '../busFlash';
 import { type CommandContext, defineCommand } from '../command';
 import { readFile } from '../files';
 import { readNumber } from '../options';
@@ -36,6 +37,10 @@ export const flashCommand = defineCommand({
   positionals: { usage: '[FILE]', max: 1 },
   options: {
     ...TARGET_OPTIONS,
+    can: {
+      ...TARGET_OPTIONS.can,
+      help: `${TARGET_OPTIONS.can.help},\nor "${WHOLE_BUS}" for all of them, the one at the port last`,
+    },
     ...BUILD_OPTIONS,
     reflash: { type: 'boolean', help: 'flash even when this very build runs there already' },
     'override-hardware': {
@@ -47,7 +52,7 @@ export const flashCommand = defineCommand({
       type: 'string',
       multiple: true,
       value: 'CODE',
-      help: `go on in spite of a refusal: ${BY_CODE.join(', ')}`,
+      help: `go on in spite of a refusal:\n${BY_CODE.join(', ')}`,
     },
     window: {
       type: 'string',
@@ -64,7 +69,11 @@ export const flashCommand = defineCommand({
     '(nothing was sent), 5 interrupted (the old firmware is intact), 6 not taken (the',
     'old firmware runs), 7 lost, 8 unproven.',
   ],
-  examples: ['vesc flash --board 60_mk6', 'vesc flash build/60/60.bin --port /dev/ttyACM0 --json'],
+  examples: [
+    'vesc flash --board 60_mk6',
+    'vesc flash --can all',
+    'vesc flash build/60/60.bin --port /dev/ttyACM0 --json',
+  ],
   async run(context, { options, positionals }) {
     const [file] = positionals;
     const request = readRequestOptions(options);
@@ -73,14 +82,17 @@ export const flashCommand = defineCommand({
       file === undefined ? undefined : await readImageFile(context, file).catch(refusedImage(context));
     if (image === 'refused') return ExitStatus.refused;
     const workspace = file === undefined ? await openWorkspace(context, options) : undefined;
-    const found = await findTarget(context, options, workspace !== undefined);
+    const wholeBus = options.can === WHOLE_BUS;
+    const target = wholeBus ? { ...options, can: undefined } : options;
+    const found = await findTarget(context, target, workspace !== undefined);
     try {
       const built = workspace && (await build(context, workspace, options, found));
       if (built?.ok === false) return tellFailedBuild(context, built);
       const wanted = image ?? (await readImageFile(context, built!.image!));
       const { address, canId } = found;
-      const target = { address, ...(canId === undefined ? {} : { canId }) };
-      const result = await update(context, { ...request, target, image: wanted });
+      if (wholeBus) return await flashBus(context, address, { ...request, image: wanted });
+      const place = { address, ...(canId === undefined ? {} : { canId }) };
+      const result = await update(context, { ...request, target: place, image: wanted });
       if (result.verdict === 'updated') await rememberFlashed(context, result, built);
       return tell(context, result, built);
     } finally {
