@@ -37,6 +37,7 @@ const HEADLINES: Record<Verdict, string> = {
 
 const PROOFS: Record<NonNullable<UpdateResult['proof']>, string> = {
   'build-identity': 'the controller reports the identity of this build',
+  'app-crc': 'the controller computed the checksum of this image over what runs',
   commit: 'the controller reports the commit of the image, and reported another one before',
   version: 'the controller reports the version of the image, and reported another one before',
 };

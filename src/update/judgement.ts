@@ -15,6 +15,8 @@ export interface Evidence {
   readonly buildId: string | undefined;
   readonly returned: ReturnEvidence;
   readonly compressed: boolean;
+  /** The CRC of the app that runs, where it was read, and the one this image has (facts 3.8). */
+  readonly crc?: { readonly running: number; readonly image: number };
   readonly bootloader: BootloaderKnowledge;
 }
 
@@ -54,6 +56,11 @@ export function judge(evidence: Evidence): Judgement {
 
 /** Old and new read the same: only the absence can tell that something was copied, and not what. */
 function sameEitherWay(evidence: Evidence): Judgement {
+  const { crc } = evidence;
+  if (crc) {
+    const same = crc.running === crc.image;
+    return same ? { verdict: 'updated', proof: 'app-crc' } : notTaken(evidence, 'the new image');
+  }
   const kind = classifyReturn(evidence.returned);
   if (kind === 'gave-up' || kind === 'watchdog') return notTaken(evidence, 'the new image');
   return { verdict: 'unproven', error: new VescError('unproven', { running: describe(evidence.after) }) };

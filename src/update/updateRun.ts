@@ -1,15 +1,19 @@
 import { isVescError, VescError } from '../base/errors';
+import { appCrc } from '../image/appCrc';
 import { type StampedImage, stampImage } from '../image/buildStamp';
 import type { StagedImage } from '../image/stagingHeader';
 import type { Endpoint } from '../links/endpoint';
+import { lispImageVersion } from '../protocol/messages/codeStorage';
 import { fwVersion } from '../protocol/messages/identity';
 import { getValuesSelective } from '../protocol/messages/telemetry';
 import { writeStaging } from '../protocol/messages/update';
+import { atLeast } from '../protocol/version';
+import { silenceIs } from '../settings/secondMotor';
 import { takeSnapshot } from '../settings/settingsReader';
 import { restoreSettings } from '../settings/settingsRestore';
 import { probeBootloader } from './bootloaderProbe';
 import { type ControllerIdentity, identifyController } from './controllerIdentity';
-import { judge, type Judgement } from './judgement';
+import { type Evidence, judge, type Judgement } from './judgement';
 import { enableOutputs } from './motorRelease';
 import { preflight } from './preflight';
 import { lostError, type ReturnedController, waitForReturn } from './reconnect';
@@ -24,6 +28,8 @@ import type { UpdateResult, Verdict } from './verdict';
 /** How often a controller that leaves again while it is read is waited for. */
 const RETURN_ATTEMPTS = 3;
 const IDENTIFY = { timeout_ms: 1000, attempts: 3 } as const;
+/** LispBM has to start, and drops what is asked less than 0.5 s after the last question (facts 2.8). */
+const CRC_ANSWER = { timeout_ms: 2000, attempts: 3 } as const;
 const KEEP_POWER_ON = 'The bootloader is copying: keep the power on';
 
 /**
@@ -249,7 +255,7 @@ export class UpdateRun {
     const judgement = await record.timer.time('prove', async () => {
       const after = await identifyController(endpoint, { ...IDENTIFY, version: returned.version });
       record.after = after;
-      return judge({
+      const evidence: Evidence = {
         before: record.controller,
         after,
         image: this.request.image.identity,
@@ -257,7 +263,10 @@ export class UpdateRun {
         returned: await readReturnEvidence(endpoint, returned.version, returned.absence_ms),
         compressed,
         bootloader,
-      });
+      };
+      const first = judge(evidence);
+      const crc = first.verdict === 'unproven' ? await this.compareCrc(after) : undefined;
+      return crc ? judge({ ...evidence, crc }) : first;
     });
     if (judgement.verdict === 'updated') {
       const decompresses = compressed || bootloader.decompresses === true;
@@ -266,6 +275,16 @@ export class UpdateRun {
       await record.rememberBootloader({ ...bootloader, state: 'suspect' });
     }
     return judgement;
+  }
+
+  /** The CRC of what runs beside that of the image, when the user wants it and the firmware tells. */
+  private async compareCrc({ firmware }: ControllerIdentity): Promise<Evidence['crc']> {
+    if (this.request.proveByCrc !== true || !atLeast(firmware, 6, 6)) return undefined;
+    const running = await silenceIs(
+      this.connection.endpoint.request(lispImageVersion(), CRC_ANSWER),
+      undefined,
+    );
+    return running === undefined ? undefined : { running, image: appCrc(this.stamped.bytes) };
   }
 
   /**

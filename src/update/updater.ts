@@ -42,6 +42,11 @@ export interface UpdateRequest extends PreflightOptions {
   readonly image: Image;
   /** Flash even when this very build runs there already. */
   readonly reflash?: boolean;
+  /**
+   * Where old and new read the same otherwise, ask LispBM for the CRC of what runs. That starts LispBM, and may erase
+   * flash sector 8, so it is for the user to say.
+   */
+  readonly proveByCrc?: boolean;
   /** Unacknowledged writes at a time; default 1. */
   readonly window?: number;
 }

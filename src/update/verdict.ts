@@ -8,7 +8,7 @@ export type Verdict =
   'updated' | 'already-running' | 'unproven' | 'not-taken' | 'refused' | 'interrupted' | 'lost';
 
 /** What showed that the new firmware runs, strongest first. */
-export type Proof = 'build-identity' | 'commit' | 'version';
+export type Proof = 'build-identity' | 'app-crc' | 'commit' | 'version';
 
 /** The parts of an update, in their order. */
 export const UPDATE_STAGES = [

@@ -87,6 +87,7 @@ export function buildNotice(result: BuildResult): Notice {
 
 const PROOFS: Record<Proof, string> = {
   'build-identity': 'its build identity',
+  'app-crc': 'the checksum of what runs',
   commit: 'its commit',
   version: 'its version',
 };

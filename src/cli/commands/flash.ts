@@ -54,6 +54,10 @@ export const flashCommand = defineCommand({
       value: 'CODE',
       help: `go on in spite of a refusal:\n${BY_CODE.join(', ')}`,
     },
+    'prove-by-crc': {
+      type: 'boolean',
+      help: 'where old and new read the same, ask LispBM for the checksum of\nwhat runs; this starts LispBM (6.06 and later)',
+    },
     window: {
       type: 'string',
       value: 'N',
@@ -105,6 +109,7 @@ interface FlashValues {
   readonly reflash: boolean;
   readonly 'override-hardware': string | undefined;
   readonly override: readonly string[];
+  readonly 'prove-by-crc': boolean;
   readonly window: string | undefined;
 }
 
@@ -121,6 +126,7 @@ function readRequestOptions(values: FlashValues): RequestOptions {
   const overrideHardware = values['override-hardware'];
   return {
     reflash: values.reflash,
+    proveByCrc: values['prove-by-crc'],
     override: values.override as readonly ErrorCode[],
     ...(overrideHardware === undefined ? {} : { overrideHardware }),
     ...(values.window === undefined

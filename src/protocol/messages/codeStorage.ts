@@ -141,6 +141,21 @@ export function encodeLispPrint(text: string): Uint8Array {
   return message(CommandId.LISP_PRINT).bytes(fromLatin1(text)).finish();
 }
 
+/**
+ * Asks LispBM's `:info` for the CRC of the running application (6.06 and later, facts 3.8). It comes as one print
+ * among others. LispBM is started by this if it stands still, and may erase flash sector 8, where its image lies.
+ */
+export function lispImageVersion(): Request<number> {
+  return {
+    payload: lispReplCommand(':info'),
+    replyId: CommandId.LISP_PRINT,
+    decode(payload) {
+      const digits = /ImageVer\s*:\s*([0-9A-F]{8})/i.exec(decodeLispPrint(payload) ?? '')?.[1];
+      return digits === undefined ? undefined : Number.parseInt(digits, 16);
+    },
+  };
+}
+
 /** What to do with running code when new code is streamed. */
 export const LispStreamMode = { keep: 0, restartEmpty: 1, restartWithCode: 2 } as const;
 export type LispStreamMode = (typeof LispStreamMode)[keyof typeof LispStreamMode];

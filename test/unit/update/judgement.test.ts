@@ -90,6 +90,14 @@ describe('judgement', () => {
     assert.equal(judge(evidence({ image, before: again, after: again })).verdict, 'unproven');
   });
 
+  it('takes the CRC of what runs as proof, and its difference as proof of the contrary', () => {
+    assert.deepEqual(judge(evidence({ crc: { running: 7, image: 7 } })), {
+      verdict: 'updated',
+      proof: 'app-crc',
+    });
+    assert.equal(judge(evidence({ crc: { running: 6, image: 7 } })).verdict, 'not-taken');
+  });
+
   it('never says unproven when the absence shows that nothing was copied', () => {
     for (const [absence_ms, verdict] of [
       [50, 'not-taken'],

@@ -98,6 +98,13 @@ describe('an update', () => {
       assert.equal(result.error?.code, 'unproven');
     });
 
+    it('is proven by the CRC of what runs when that is asked for', async () => {
+      start({ commit: OTHER_COMMIT });
+      const same = { userCommit: '', commit: OTHER_COMMIT };
+      const result = await bench.flash(same, { proveByCrc: true });
+      assert.deepEqual([result.verdict, result.proof], ['updated', 'app-crc']);
+    });
+
     it('works with several writes in flight', async () => {
       start();
       assert.equal((await bench.flash({}, { window: 3 })).verdict, 'updated');

@@ -1,3 +1,5 @@
+import { CommandId } from '../../../../src/protocol/commandId';
+import { decodeReply } from '../../../../src/protocol/request';
 import assert from 'node:assert/strict';
 import * as code from '../../../../src/protocol/messages/codeStorage';
 import { bytes, exchange, refuses, sends } from './exchange';
@@ -89,5 +91,13 @@ describe('LispBM', () => {
 
   it('takes messages from afar', () => {
     sends(code.lispRemoteMessage(3, data), '98 03 aabb');
+  });
+
+  it('finds the CRC of the app among what :info prints', () => {
+    const request = code.lispImageVersion();
+    assert.deepEqual(request.payload, code.lispReplCommand(':info'));
+    assert.equal(decodeReply(request, code.encodeLispPrint('ImageVer   : DB2078C4')), 0xdb2078c4);
+    assert.equal(decodeReply(request, code.encodeLispPrint('Heap size: 16384 bytes')), undefined);
+    assert.equal(decodeReply(request, Uint8Array.of(CommandId.PRINT, 0x30)), undefined);
   });
 });
