@@ -6,10 +6,12 @@ import type { LinkAddress } from '../links/link';
 import { formatLinkAddress, sameAddress } from '../links/linkAddress';
 import type { SessionLease, SessionPool } from '../links/sessionPool';
 import { pingCan } from '../protocol/messages/can';
+import type { ControllerAccess } from '../settings/controllerAccess';
 import type { ControllerMemory } from '../settings/controllerMemory';
 import { silenceIs } from '../settings/secondMotor';
+import type { BootloaderHooks, BootloaderRequest, BootloaderResult } from '../update/bootloaderInstaller';
 import { identifyController } from '../update/controllerIdentity';
-import type { UpdateHooks, Updater, UpdateRequest } from '../update/updater';
+import type { UpdateHooks, Updater, UpdateRequest, UpdateTarget } from '../update/updater';
 import type { UpdateResult } from '../update/verdict';
 import { type Attention, Controller, type FaultSighting } from './controller';
 
@@ -136,23 +138,38 @@ export class ControllerRegistry implements Disposable {
   }
 
   /** Updates the firmware of a controller or a CAN node; it is connected again afterwards. */
-  async update(
+  update(
     controller: Controller,
     request: Omit<UpdateRequest, 'target'>,
     hooks: UpdateHooks,
   ): Promise<UpdateResult> {
-    const connection = this.connectionOf(controller);
-    const { address, canId } = controller;
-    connection?.controller.detach('updating');
-    try {
-      const target = canId === undefined ? { address } : { address, canId };
+    return this.handOver(controller, async (target) => {
       const result = await this.dependencies.updater.run({ ...request, target }, hooks);
       controller.lastVerdict = result.verdict;
-      if (connection) connection.controller.address = result.address;
       return result;
-    } finally {
-      if (connection) await this.reopen(connection);
-    }
+    });
+  }
+
+  /** Installs a bootloader on a controller or a CAN node; it is connected again afterwards. */
+  installBootloader(
+    controller: Controller,
+    request: Omit<BootloaderRequest, 'target'>,
+    hooks: BootloaderHooks,
+  ): Promise<BootloaderResult> {
+    return this.handOver(controller, (target) =>
+      this.dependencies.updater.installBootloader({ ...request, target }, hooks),
+    );
+  }
+
+  /**
+   * How to talk to a controller and to the others on its bus.
+   * @throws VescError `not-connected`
+   */
+  accessTo(controller: Controller): ControllerAccess {
+    const session = this.connectionOf(controller)?.lease?.session;
+    const { endpoint } = controller;
+    if (!session || !endpoint) throw new VescError('not-connected', { what: controller.title });
+    return { endpoint, node: (canId) => session.node(canId) };
   }
 
   /** Gives a controller a name, or takes it away. */
@@ -205,9 +222,34 @@ export class ControllerRegistry implements Disposable {
 
   private async identify({ controller, lease }: Connection): Promise<void> {
     if (!lease) return;
-    const identity = await identifyController(lease.session, IDENTIFY);
-    controller.attach(lease.session, identity, await this.dependencies.memory.recall(identity.uuid));
+    const { memory } = this.dependencies;
+    const { session } = lease;
+    const identity = await identifyController(session, IDENTIFY);
+    controller.attach(session, identity, await memory.recall(identity.uuid));
     controller.attend(this.attention);
+    // The nodes behind it are reached again, too.
+    for (const node of controller.nodes ?? []) {
+      const endpoint = session.node(node.canId!);
+      const found = await silenceIs(identifyController(endpoint, NODE), undefined);
+      if (found) node.attach(endpoint, found, await memory.recall(found.uuid));
+    }
+  }
+
+  /** Leaves a controller to `work`, which may restart it, and takes it up again when that is over. */
+  private async handOver<R extends { readonly address: LinkAddress }>(
+    controller: Controller,
+    work: (target: UpdateTarget) => Promise<R>,
+  ): Promise<R> {
+    const connection = this.connectionOf(controller);
+    const { address, canId } = controller;
+    connection?.controller.detach('updating');
+    try {
+      const result = await work(canId === undefined ? { address } : { address, canId });
+      if (connection) move(connection.controller, result.address);
+      return result;
+    } finally {
+      if (connection) await this.reopen(connection);
+    }
   }
 
   private lost(connection: Connection, reason: VescError): void {
@@ -263,6 +305,11 @@ export class ControllerRegistry implements Disposable {
         connection.controller === controller || connection.controller.nodes?.includes(controller),
     );
   }
+}
+
+/** A USB port may have another name after a restart, for those behind it as well. */
+function move(controller: Controller, address: LinkAddress): void {
+  for (const each of [controller, ...(controller.nodes ?? [])]) each.address = address;
 }
 
 /** The address of a controller as people read it, with its CAN id when it is a node. */

@@ -1,5 +1,6 @@
 import { isVescError, VescError } from '../base/errors';
 import { checkBootloader } from '../image/bootloaderFile';
+import type { LinkAddress } from '../links/link';
 import { formatLinkAddress } from '../links/linkAddress';
 import { getValuesSelective } from '../protocol/messages/telemetry';
 import { eraseBootloader, writeBootloader } from '../protocol/messages/update';
@@ -21,6 +22,8 @@ export interface BootloaderResult {
   readonly verdict: 'installed' | 'not-taken' | 'refused' | 'interrupted';
   readonly controller: ControllerIdentity;
   readonly error?: VescError;
+  /** Where the controller was last reached; a USB port may have another name after a restart. */
+  readonly address: LinkAddress;
 }
 
 export interface BootloaderRequest {
@@ -31,11 +34,22 @@ export interface BootloaderRequest {
   readonly name: string;
 }
 
+/** What is done after the last moment to cancel, in this order. */
+export const BOOTLOADER_STEPS = [
+  'Erasing the old bootloader',
+  'Writing the bootloader',
+  'Starting the bootloader to see that it answers',
+] as const;
+export type BootloaderStep = (typeof BOOTLOADER_STEPS)[number];
+const [ERASE, WRITE, PROBE] = BOOTLOADER_STEPS;
+
 export interface BootloaderHooks {
   /** Cancels; heeded until the old bootloader is erased. */
   readonly signal?: AbortSignal;
-  readonly onProgress?: (what: string, fraction: number) => void;
+  readonly onProgress?: (step: BootloaderStep, fraction: number) => void;
 }
+
+type Outcome = Pick<BootloaderResult, 'verdict' | 'error'>;
 
 /**
  * Writes a bootloader into its own sector and proves that it answers (design 4.4, facts 3.7 D). The application is
@@ -52,8 +66,10 @@ export async function installBootloader(
   try {
     const controller = await identifyController(connection.endpoint, { ...IDENTIFY, signal });
     const refusal = await findRefusal(connection, controller, request);
-    if (refusal) return { verdict: 'refused', controller, error: refusal };
-    return await replaceBootloader(dependencies, connection, controller, request, { ...hooks, signal });
+    const outcome: Outcome = refusal
+      ? { verdict: 'refused', error: refusal }
+      : await replaceBootloader(dependencies, connection, controller, request, { ...hooks, signal });
+    return { ...outcome, controller, address: connection.address };
   } finally {
     connection.dispose();
   }
@@ -79,15 +95,11 @@ async function replaceBootloader(
   controller: ControllerIdentity,
   { bootloader, name, target }: BootloaderRequest,
   { signal, onProgress }: BootloaderHooks & { signal: AbortSignal },
-): Promise<BootloaderResult> {
+): Promise<Outcome> {
   const { journal, memory, clock } = dependencies;
   const { uuid, hardware } = controller;
   if (signal.aborted) {
-    return {
-      verdict: 'refused',
-      controller,
-      error: new VescError('cancelled', { work: 'The installation' }),
-    };
+    return { verdict: 'refused', error: new VescError('cancelled', { work: 'The installation' }) };
   }
   await journal.write({
     uuid,
@@ -101,28 +113,28 @@ async function replaceBootloader(
   // A sector without a bootloader is the one state to get out of: from here nothing is cancelled.
   const steadfast = new AbortController().signal;
   try {
-    onProgress?.('Erasing the old bootloader', 0);
+    onProgress?.(ERASE, 0);
     const erase = { timeout_ms: ERASE_TIMEOUT_MS, attempts: ERASE_ATTEMPTS };
     const erased = await connection.endpoint.request(eraseBootloader(), erase);
     if (!erased) throw new VescError('bootloader-erase-refused', {});
     await writeFlash(connection.endpoint, writeBootloader, bootloader, {
       window: 1,
       signal: steadfast,
-      onProgress: (sent_B) => onProgress?.('Writing the bootloader', sent_B / bootloader.length),
+      onProgress: (sent_B) => onProgress?.(WRITE, sent_B / bootloader.length),
     });
     const answers = await probeBootloader(dependencies, connection, controller, {
       motors: () => [connection.endpoint],
       signal: steadfast,
-      onProgress: (fraction) => onProgress?.('Starting the bootloader to see that it answers', fraction),
+      onProgress: (fraction) => onProgress?.(PROBE, fraction),
     });
     await journal.clear(uuid);
-    if (answers) return { verdict: 'installed', controller };
-    return { verdict: 'not-taken', controller, error: new VescError('bootloader-silent', { name }) };
+    if (answers) return { verdict: 'installed' };
+    return { verdict: 'not-taken', error: new VescError('bootloader-silent', { name }) };
   } catch (error) {
     if (!isVescError(error)) throw error;
     const cause = isUnreachable(error)
       ? new VescError('bootloader-half-written', { reason: error.happened }, { cause: error })
       : error;
-    return { verdict: 'interrupted', controller, error: cause };
+    return { verdict: 'interrupted', error: cause };
   }
 }

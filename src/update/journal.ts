@@ -35,6 +35,12 @@ export class UpdateJournal {
     await this.files.remove(path(uuid));
   }
 
+  /** What was owed to `uuid` at `state` is done; an entry that stands elsewhere stays. */
+  async settle(uuid: string, state: JournalEntry['state']): Promise<void> {
+    const entry = (await this.pending()).find((each) => each.uuid === uuid);
+    if (entry?.state === state) await this.clear(uuid);
+  }
+
   /** The updates that were left half-way; files that cannot be read are passed over. */
   async pending(): Promise<JournalEntry[]> {
     const entries: JournalEntry[] = [];

@@ -1,4 +1,4 @@
-import { VescError } from '../base/errors';
+import { isVescError, VescError } from '../base/errors';
 import type { ImageIdentity } from '../image/imageIdentity';
 import { formatVersion } from '../protocol/version';
 import type { BootloaderKnowledge } from '../settings/controllerMemory';
@@ -75,15 +75,23 @@ function notTaken(evidence: Evidence, expected: string): Judgement {
   return { verdict: 'not-taken', error: new VescError('not-taken', { running, causes: causes(evidence) }) };
 }
 
+const MISSING = 'it has no bootloader (only its watchdog brought it back).';
+const DAMAGED = 'its bootloader found the upload damaged and refused it; upload again.';
+const OLD = 'its bootloader is older than 2022 and cannot unpack compressed images.';
+
 /** The known causes of an upload that was not taken, likeliest first. */
 function causes({ returned, compressed, bootloader }: Evidence): string[] {
-  const missing = 'it has no bootloader (only its watchdog brought it back).';
-  const damaged = 'its bootloader found the upload damaged and refused it; upload again.';
-  const old = 'its bootloader is older than 2022 and cannot unpack compressed images.';
   const kind = classifyReturn(returned);
-  if (kind === 'watchdog') return [missing];
-  const quick = compressed && bootloader.decompresses !== true ? [old, damaged] : [damaged];
-  return kind === 'unknown' ? [...quick, missing] : quick;
+  if (kind === 'watchdog') return [MISSING];
+  const quick = compressed && bootloader.decompresses !== true ? [OLD, DAMAGED] : [DAMAGED];
+  return kind === 'unknown' ? [...quick, MISSING] : quick;
+}
+
+/** True when an update ended in a way that installing a bootloader may mend. */
+export function blamesBootloader(error: VescError | undefined): boolean {
+  if (isVescError(error, 'bootloader-missing')) return true;
+  if (!isVescError(error, 'not-taken')) return false;
+  return error.details.causes.some((cause) => cause === MISSING || cause === OLD);
 }
 
 /** What runs, in one phrase: version, commit, build. */

@@ -50,6 +50,8 @@ export const restoreCommand = defineCommand({
         report.failure(error, fields, text);
         return error.exitStatus;
       }
+      // What an update still owed it is paid with this.
+      await context.core.journal.settle(version.uuid, 'restoring');
       report.result(fields, text);
       return ExitStatus.ok;
     });

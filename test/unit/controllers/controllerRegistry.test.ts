@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { ControllerRegistry } from '../../../src/controllers/controllerRegistry';
 import { readImage } from '../../../src/image/imageFile';
+import type { LinkAddress } from '../../../src/links/link';
 import { ByteReader } from '../../../src/protocol/bytes';
 import { CommandId } from '../../../src/protocol/commandId';
 import type { SimulatedControllerOptions } from '../../../src/simulator/simulatedController';
-import { syntheticImage } from '../../support/syntheticImage';
+import { BOOTLOADER_STEPS } from '../../../src/update/bootloaderInstaller';
+import type { Updater } from '../../../src/update/updater';
+import { syntheticBootloader, syntheticImage } from '../../support/syntheticImage';
 import { ADDRESS, UpdateBench } from '../../support/updateBench';
 
 const FAULT_MASK = 0x8000;
@@ -165,5 +168,69 @@ describe('controller registry', () => {
     assert.equal(controller.state, 'connected');
     assert.equal(controller.lastVerdict, 'updated');
     assert.equal(controller.identity?.firmware.buildId, result.buildId);
+  });
+
+  it('has the nodes of its bus again after the update of one of them', async () => {
+    start({ canNodes: 2 });
+    const controller = await connect();
+    const [node, other] = await bench.clock.run(registry.scan(controller));
+    const image = readImage(syntheticImage({ hardware: '60' }), '60.bin');
+    const result = await bench.clock.run(registry.update(node!, { image }, {}));
+    assert.equal(result.verdict, 'updated', result.error?.message);
+    assert.deepEqual(
+      [controller, node, other].map((each) => each?.state),
+      ['connected', 'connected', 'connected'],
+    );
+    assert.equal(node?.identity?.firmware.buildId, result.buildId);
+    assert.notEqual(controller.identity?.firmware.buildId, result.buildId);
+    assert.deepEqual([node?.lastVerdict, controller.lastVerdict], ['updated', undefined]);
+  });
+
+  it('knows the bootloader that was installed, and is connected again', async () => {
+    start({ bootloader: 'none' });
+    const controller = await connect();
+    const states = new Set<string>();
+    registry.onChange(() => states.add(controller.state));
+    const request = { bootloader: syntheticBootloader(), name: 'generic.bin' };
+    const steps = new Set<string>();
+    const result = await bench.clock.run(
+      registry.installBootloader(controller, request, { onProgress: (step) => steps.add(step) }),
+    );
+    assert.equal(result.verdict, 'installed', result.error?.message);
+    assert.deepEqual([...steps], [...BOOTLOADER_STEPS]);
+    assert.ok(states.has('updating'));
+    assert.equal(controller.state, 'connected');
+    assert.equal(controller.record?.bootloader?.state, 'answers');
+  });
+
+  it('takes a controller up where it came back, with those behind it', async () => {
+    start({ canNodes: 1 });
+    const elsewhere: LinkAddress = { kind: 'simulated', name: 'elsewhere' };
+    const { pool, clock, memory } = bench;
+    registry.dispose();
+    registry = new ControllerRegistry({
+      pool,
+      clock,
+      memory,
+      updater: {
+        installBootloader: () => Promise.resolve({ verdict: 'installed', address: elsewhere }),
+      } as unknown as Updater,
+    });
+    const controller = await connect();
+    const [node] = await bench.clock.run(registry.scan(controller));
+    const request = { bootloader: syntheticBootloader(), name: 'generic.bin' };
+    await bench.clock.run(registry.installBootloader(node!, request, {}));
+    assert.deepEqual([controller.address, node?.address], [elsewhere, elsewhere]);
+  });
+
+  it('gives access to a controller and to those beside it, while it is connected', async () => {
+    start({ canNodes: 1 });
+    const controller = await connect();
+    const [node] = await bench.clock.run(registry.scan(controller));
+    assert.equal(registry.accessTo(controller).endpoint.canId, undefined);
+    assert.equal(registry.accessTo(node!).endpoint.canId, node?.canId);
+    assert.equal(registry.accessTo(controller).node(9).canId, 9);
+    registry.disconnect(controller);
+    assert.throws(() => registry.accessTo(controller), { code: 'not-connected' });
   });
 });

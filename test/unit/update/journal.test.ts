@@ -30,6 +30,15 @@ describe('update journal', () => {
     );
   });
 
+  it('settles only what is owed at that state', async () => {
+    const journal = new UpdateJournal(new MemoryFiles());
+    await journal.write(ENTRY);
+    await journal.settle(ENTRY.uuid, 'restoring');
+    assert.deepEqual(await journal.pending(), [ENTRY]);
+    await journal.settle(ENTRY.uuid, 'committed');
+    assert.deepEqual(await journal.pending(), []);
+  });
+
   it('passes over files that were cut short', async () => {
     const files = new MemoryFiles();
     await files.write('journal/broken.json', '{"uuid": "00');

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { VescError } from '../../../src/base/errors';
 import type { ReturnEvidence } from '../../../src/update/returnEvidence';
 import type { ControllerIdentity } from '../../../src/update/controllerIdentity';
-import { type Evidence, judge } from '../../../src/update/judgement';
+import { blamesBootloader, type Evidence, judge } from '../../../src/update/judgement';
 
 const OLD_COMMIT = 'a'.repeat(40);
 const NEW_COMMIT = 'b'.repeat(40);
@@ -107,6 +108,17 @@ describe('judgement', () => {
     ] as const) {
       assert.equal(judge(evidence(after(absence_ms))).verdict, verdict, `absence of ${absence_ms} ms`);
     }
+  });
+
+  it('knows when a bootloader would help', () => {
+    const stamped = (change: Partial<Evidence>): boolean =>
+      blamesBootloader(judge(evidence({ buildId: BUILD, ...change })).error);
+    assert.equal(stamped(after(32_000)), true, 'there is none');
+    assert.equal(stamped({ ...after(50), compressed: true }), true, 'it may be too old');
+    assert.equal(stamped({ ...after(50), compressed: false }), false, 'the upload was damaged');
+    assert.equal(stamped({ after: identity({ commit: NEW_COMMIT }) }), false, 'something else runs');
+    assert.equal(blamesBootloader(new VescError('bootloader-missing', { hardware: '60' })), true);
+    assert.equal(blamesBootloader(undefined), false);
   });
 
   describe('names the causes in the order of the evidence', () => {
