@@ -115,7 +115,7 @@ export class Workbench {
   /** The row whose label is `label` (all of it, unless it is an expression). */
   quickInputRow(label: string | RegExp): Locator {
     const name = this.page.locator('.label-name', {
-      hasText: typeof label === 'string' ? new RegExp(`^${escapeExpression(label)}$`) : label,
+      hasText: typeof label === 'string' ? new RegExp(`^\\s*${escapeExpression(label)}$`) : label,
     });
     return this.quickInputRows.filter({ has: name }).first();
   }
@@ -168,6 +168,34 @@ export class Workbench {
     return this.page.locator('.monaco-dialog-box', { hasText: text });
   }
 
+  /** The rows in sight of the terminal that is open; needs terminals without GPU acceleration. */
+  get terminal(): Locator {
+    return this.page.locator('.terminal-wrapper.active .xterm-rows');
+  }
+
+  /** Types a line into the terminal that is open. */
+  async typeInTerminal(line: string): Promise<void> {
+    await this.page.locator('.terminal-wrapper.active .xterm-screen').click();
+    await this.page.keyboard.type(`${line}\r`);
+  }
+
+  /** Goes to a line of a file of the workspace, by name. */
+  async openFile(name: string, line: number): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.quickInput.fill(name);
+    await this.quickInputRow(name).waitFor();
+    await this.quickInput.fill(`${name}:${line}`);
+    await this.quickInputRow(name).waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.editor-group-container .tab.active', { hasText: name }).waitFor();
+    await this.page.locator('[id="status.editor.selection"]', { hasText: `Ln ${line},` }).waitFor();
+  }
+
+  /** The rows of the Problems panel. */
+  get problems(): Locator {
+    return this.page.locator('.markers-panel .monaco-list-row');
+  }
+
   /** The inside of the webview that is open; the last one when there are several. */
   webview(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready >> nth=-1').frameLocator('#active-frame');
@@ -176,7 +204,12 @@ export class Workbench {
   /** Keeps what is on the screen as test-results/screenshots/<name>.png. */
   async screenshot(name: string): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    await this.page.screenshot({ path: join(SCREENSHOTS, `${name.replace(/[^\w.-]+/g, '-')}.png`) });
+    // Where the mouse explains nothing.
+    await this.page.mouse.move(1000, 17);
+    await this.page.screenshot({
+      path: join(SCREENSHOTS, `${name.replace(/[^\w.-]+/g, '-')}.png`),
+      animations: 'disabled',
+    });
   }
 }
 
