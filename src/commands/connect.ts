@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { sleep } from '../base/clock';
 import { isVescError } from '../base/errors';
 import type { Controller } from '../controllers/controller';
 import { formatPlace } from '../controllers/controllerRegistry';
@@ -8,6 +9,9 @@ import { portGroups, portPlaceholder, type PortRow } from '../views/portChoice';
 import { plain } from '../views/text';
 import type { Shell } from './shell';
 import { startSimulatedController } from './startSimulatedController';
+
+/** How long a connection may take before there is a message about it. */
+const PATIENCE_MS = 700;
 
 type PortPick = vscode.QuickPickItem & Partial<Pick<PortRow, 'choice'>>;
 
@@ -107,23 +111,24 @@ export async function connectTo(shell: Shell, address: LinkAddress): Promise<Con
   const { registry } = shell.core;
   const place = formatLinkAddress(address);
   shell.log.info(`connecting to ${place}`);
-  const controller = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: `Connecting to ${plain(place, 200)}`,
-      cancellable: true,
-    },
-    async (_, token) => {
-      const cancelled = new AbortController();
-      token.onCancellationRequested(() => cancelled.abort());
-      try {
-        return await registry.connect(address, cancelled.signal);
-      } catch (error) {
-        if (cancelled.signal.aborted) return undefined;
-        throw error;
-      }
-    },
-  );
+  const cancelled = new AbortController();
+  const connecting = registry.connect(address, cancelled.signal).catch((error: unknown) => {
+    if (cancelled.signal.aborted) return undefined;
+    throw error;
+  });
+  // Most controllers answer at once: then there is nothing to show and nothing to cancel.
+  const isSlow = sleep(shell.core.clock, PATIENCE_MS).then(() => 'slow' as const);
+  if ((await Promise.race([connecting, isSlow])) === 'slow') {
+    const title = `Connecting to ${plain(place, 200)}`;
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      (_, token) => {
+        token.onCancellationRequested(() => cancelled.abort());
+        return connecting;
+      },
+    );
+  }
+  const controller = await connecting;
   if (!controller) return undefined;
   registry.select(controller);
   if (address.kind === 'serial') await shell.known.add(address.path);

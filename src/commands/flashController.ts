@@ -92,14 +92,18 @@ function handlers(shell: Shell, job: FlashJob, result: UpdateResult): Handlers {
 }
 
 /** Wrong firmware can destroy a power stage: whoever insists types what the controller is, letter by letter. */
-function typeHardware(hardware: string): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
+async function typeHardware(hardware: string): Promise<string | undefined> {
+  const typed = await vscode.window.showInputBox({
     title: 'VESC: Flash all the same',
     prompt: `Wrong firmware can destroy the power stage. Type the controller's hardware name (${plain(hardware)}) to go on.`,
     ignoreFocusOut: true,
+    // A complaint takes the place of the prompt, so that what is being typed rightly is left alone.
     validateInput: (value) =>
-      value === hardware ? undefined : 'This is not the hardware name of the controller.',
+      hardware.startsWith(value)
+        ? undefined
+        : `This is not the hardware name of the controller (${plain(hardware)}).`,
   });
+  return typed === hardware ? typed : undefined;
 }
 
 function record(shell: Shell, result: UpdateResult): void {

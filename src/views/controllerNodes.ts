@@ -55,12 +55,24 @@ export function controllerNodes(
     const node = controllerNode(controller, relationOf);
     const namesakes = controllers.filter(({ title }) => title === controller.title);
     const words = [
-      controllers.length > 1 && controller === selected ? 'selected' : '',
+      namesakes.length > 1 ? plain(shortPlace(controller)) : '',
       node.description,
-      namesakes.length > 1 ? plain(formatLinkAddress(controller.address)) : '',
+      controllers.length > 1 && controller === selected ? 'selected' : '',
     ];
     return { ...node, description: words.filter((word) => word !== '').join(' · ') };
   });
+}
+
+/** Where it is, in as few letters as tell it from another one; the tooltip has all of it. */
+function shortPlace({ address }: Controller): string {
+  switch (address.kind) {
+    case 'serial':
+      return address.path.replace(/^\/dev\//, '');
+    case 'tcp':
+      return `${address.host}:${address.port}`;
+    case 'simulated':
+      return formatLinkAddress(address).replace(/[?&]speed=[^&]*/, '');
+  }
 }
 
 /** The rows for one controller. */

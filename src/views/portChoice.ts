@@ -78,7 +78,7 @@ function elsewhere(remoteName: string | undefined): PortRow[] {
       ...(remoteName === undefined
         ? {}
         : {
-            detail: 'For one at the computer in front of you: start the TCP server of VESC Tool there.',
+            detail: 'For one at the computer in front of you: start VESC Tool’s TCP server there.',
           }),
       choice: { kind: 'tcp' },
     },

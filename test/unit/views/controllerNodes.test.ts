@@ -77,17 +77,19 @@ describe('the rows of a controller', () => {
   });
 
   it('set it apart from others of the same name', () => {
-    const one = connectedController(identity(), 'sim:60');
+    const one = connectedController(identity(), 'sim:60?speed=5');
     const two = connectedController(identity(), 'tcp://bench:65102');
+    const port = connectedController(identity(), '/dev/ttyACM0');
     const three = connectedController(identity({}, { hardware: '410' }), 'sim:410');
     const descriptions = (controllers: Controller[]): string[] =>
       controllerNodes(controllers, controllers[0], related({ kind: 'same-commit' })).map(
         ({ description }) => description,
       );
     assert.deepEqual(descriptions([one]), ['same commit, another build']);
-    assert.deepEqual(descriptions([one, two, three]), [
-      'selected · same commit, another build · sim:60',
-      'same commit, another build · tcp://bench:65102',
+    assert.deepEqual(descriptions([one, two, port, three]), [
+      'sim:60 · same commit, another build · selected',
+      'bench:65102 · same commit, another build',
+      'ttyACM0 · same commit, another build',
       'same commit, another build',
     ]);
   });
