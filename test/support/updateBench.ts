@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readImage } from '../../src/image/imageFile';
 import { stage, type StagedImage } from '../../src/image/stagingHeader';
-import type { LinkAddress, LinkOpener } from '../../src/links/link';
+import type { Link, LinkAddress, LinkOpener } from '../../src/links/link';
 import { SessionPool } from '../../src/links/sessionPool';
 import { ControllerMemory } from '../../src/settings/controllerMemory';
 import { SnapshotStore } from '../../src/settings/snapshot';
@@ -33,6 +33,14 @@ function stageOnce(app: Uint8Array): StagedImage {
   return known;
 }
 
+/** What lies between the procedure and the controller, where it is not the plainest there is. */
+export interface BenchSurroundings {
+  /** Opens an address; by default every address leads to the controller's USB port. */
+  readonly open?: (address: LinkAddress, controller: SimulatedController) => Link;
+  readonly candidates?: () => LinkAddress[];
+  readonly stageImage?: (app: Uint8Array) => StagedImage;
+}
+
 /** The update procedure on a simulated controller, all of it in memory and in virtual time. */
 export class UpdateBench {
   readonly clock = new VirtualClock();
@@ -44,19 +52,22 @@ export class UpdateBench {
   readonly pool: SessionPool;
   readonly dependencies: UpdaterDependencies;
   readonly updater: Updater;
+  /** The UUID every simulated controller has that was given none. */
+  readonly uuid = '3a0041001850563039373220';
 
-  constructor(options: SimulatedControllerOptions = {}) {
+  constructor(options: SimulatedControllerOptions = {}, surroundings: BenchSurroundings = {}) {
     this.controller = new SimulatedController(options, this.clock);
+    const open = surroundings.open ?? ((address, controller) => controller.connect(address));
     const opener: LinkOpener = {
-      open: (address) => new Promise((resolve) => resolve(this.controller.connect(address))),
+      open: (address) => new Promise((resolve) => resolve(open(address, this.controller))),
     };
     this.pool = new SessionPool(opener, this.clock);
     this.dependencies = {
       pool: this.pool,
       clock: this.clock,
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),
-      stageImage: (app) => Promise.resolve(stageOnce(app)),
-      candidates: () => Promise.resolve([]),
+      stageImage: (app) => Promise.resolve((surroundings.stageImage ?? stageOnce)(app)),
+      candidates: () => Promise.resolve(surroundings.candidates?.() ?? []),
       journal: this.journal,
       snapshots: this.snapshots,
       memory: this.memory,
@@ -82,11 +93,6 @@ export class UpdateBench {
   /** Lets the procedure know the bootloader already, so that it is not looked for. */
   async trustBootloader(): Promise<void> {
     await this.memory.remember(this.uuid, { bootloader: { state: 'proven' } });
-  }
-
-  /** The UUID every simulated controller has that was given none. */
-  get uuid(): string {
-    return '3a0041001850563039373220';
   }
 
   dispose(): void {
