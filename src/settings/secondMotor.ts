@@ -24,7 +24,7 @@ export async function findSecondMotor(
   const wanted = secondMotorUuid(uuid);
   const options = signal ? { signal } : {};
   const canIds = await silenceIs(
-    access.endpoint.request(pingCan(), { timeout_ms: PING_TIMEOUT_MS, ...options }),
+    access.endpoint.request(pingCan(), { timeout_ms: PING_TIMEOUT_MS, attempts: 2, ...options }),
     [],
   );
   for (const canId of canIds) {

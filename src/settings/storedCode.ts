@@ -10,6 +10,7 @@ import {
   qmlReadCode,
   qmlWrite,
 } from '../protocol/messages/codeStorage';
+import { fwVersion } from '../protocol/messages/identity';
 import { silenceIs } from './secondMotor';
 
 /** The two programs a controller stores besides its firmware; both lie where an update is staged (facts 3.1). */
@@ -39,7 +40,7 @@ export function codeName(kind: CodeKind): string {
 
 /**
  * Reads a stored program; `undefined` when there is none or the firmware has no such storage (it is then silent).
- * @throws VescError `no-answer` when reading breaks off in the middle
+ * @throws VescError `no-answer` when reading breaks off in the middle, or the controller is not there at all
  */
 export async function readCode(
   endpoint: Endpoint,
@@ -48,7 +49,10 @@ export async function readCode(
 ): Promise<Uint8Array | undefined> {
   const { read } = MESSAGES[kind];
   const options = { timeout_ms: READ_TIMEOUT_MS, ...(signal ? { signal } : {}) };
-  const first = await silenceIs(endpoint.request(read(10, 0), options), undefined);
+  // One lost frame must not look like a controller that stores nothing.
+  const first = await silenceIs(endpoint.request(read(10, 0), { ...options, attempts: 2 }), undefined);
+  // Nor must one that has just restarted: whoever is still there answers this.
+  if (!first) await endpoint.request(fwVersion(), options);
   if (!first || first.total <= 0 || first.total > MAX_CODE) return undefined;
   const code = new Uint8Array(first.total);
   for (let offset = 0; offset < code.length;) {
@@ -78,6 +82,7 @@ export async function writeCode(
   const stored = new ByteWriter().u32(code.length).u16(crc16(checked)).bytes(checked).finish();
   const erased = await endpoint.request(erase(stored.length + ERASE_MARGIN), {
     timeout_ms: ERASE_TIMEOUT_MS,
+    attempts: 2,
   });
   if (!erased) throw new VescError('code-storage-failed', { what: name, step: 'erasing', offset: 0 });
   for (let offset = 0; offset < stored.length; offset += WRITE_LENGTH) {
