@@ -1,14 +1,23 @@
 import { isVescError, VescError } from '../base/errors';
-import { findController } from '../links/finder';
-import type { FirmwareVersion } from '../protocol/messages/identity';
+import { findController, type FoundController } from '../links/finder';
+import type { LinkAddress } from '../links/link';
+import type { SessionLease, SessionPool } from '../links/sessionPool';
+import { pingCan } from '../protocol/messages/can';
+import { type FirmwareVersion, fwVersion } from '../protocol/messages/identity';
+import { silenceIs } from '../settings/secondMotor';
 import { type Jump, readUptime, type TargetConnection } from './targetConnection';
-import type { UpdaterDependencies } from './updater';
+import type { UpdaterDependencies, UpdateTarget } from './updater';
 import { isUnreachable } from './upload';
 
 /** A blank bootloader is silent until the watchdog (22 to 60 s), and then boots for 6 s (facts 4, 13). */
 const RETURN_DEADLINE_MS = 90_000;
 /** Erase and copy take 14 s, the first boot 6 s (facts 15): what the progress bar counts on. */
 const EXPECTED_RETURN_MS = 20_000;
+/** A node that is not back after this is looked for under other CAN ids, and then again under its own. */
+const NODE_PATIENCE_MS = 25_000;
+/** A bus without peers is pinged for up to 4.2 s (facts 14). */
+const PING_TIMEOUT_MS = 6000;
+const NODE_TIMEOUT_MS = 500;
 /** Slack for the time a request takes, when two uptimes are compared. */
 const UPTIME_SLACK_MS = 1000;
 
@@ -33,39 +42,100 @@ export async function waitForReturn(
   onProgress: (fraction: number) => void,
   signal?: AbortSignal,
 ): Promise<ReturnedController> {
-  const { clock, pool, candidates } = dependencies;
-  const { address, canId } = connection.target;
+  const { clock } = dependencies;
   const start_ms = clock.now();
   for (;;) {
-    const found = await findController({
-      pool,
-      clock,
+    // A link that stays open over the restart is searched like any other.
+    connection.release();
+    const found = await find(dependencies, connection.target, {
       uuid,
-      ...(canId === undefined ? {} : { canId }),
-      candidates: async () => [address, ...(await candidates())],
-      deadline_ms: Math.max(0, start_ms + RETURN_DEADLINE_MS - clock.now()),
+      deadline_ms: start_ms + RETURN_DEADLINE_MS,
       ...(signal ? { signal } : {}),
       onTry: () => onProgress(Math.min(0.99, (clock.now() - jump.at_ms) / EXPECTED_RETURN_MS)),
-    }).catch((error: unknown) => {
-      if (!isVescError(error, 'controller-not-found')) throw error;
-      throw lostError(uuid, error);
     });
     const stayedOpen = connection.isOpen;
-    connection.resume(found.lease);
+    connection.resume(found.lease, found.canId);
     try {
       const uptime_ms = await readUptime(connection.endpoint);
       const elapsed_ms = clock.now() - jump.at_ms;
       return {
         version: found.version,
-        restarted: !(stayedOpen && ranOn(jump, uptime_ms, elapsed_ms)),
+        restarted: !ranOn(jump, uptime_ms, elapsed_ms, stayedOpen),
         absence_ms: uptime_ms === undefined ? undefined : Math.max(0, elapsed_ms - uptime_ms),
       };
     } catch (error) {
       // It left again before it was asked, as a first start does: it is not back yet.
       if (!isUnreachable(error)) throw error;
-      connection.release();
     }
   }
+}
+
+interface Search {
+  readonly uuid: string;
+  /** On the clock. */
+  readonly deadline_ms: number;
+  readonly signal?: AbortSignal;
+  readonly onTry: () => void;
+}
+
+/**
+ * Finds the controller on any path. A node whose settings are gone answers to the CAN id it was made with: when it
+ * is not found under its own for a while, the whole bus is asked (design 4.5).
+ */
+async function find(
+  { clock, pool, candidates }: UpdaterDependencies,
+  { address, canId }: UpdateTarget,
+  { uuid, deadline_ms, signal, onTry }: Search,
+): Promise<FoundController & { canId: number | undefined }> {
+  const options = {
+    pool,
+    clock,
+    uuid,
+    ...(canId === undefined ? {} : { canId }),
+    candidates: async () => [address, ...(await candidates())],
+    ...(signal ? { signal } : {}),
+    onTry,
+  };
+  const left_ms = (): number => Math.max(0, deadline_ms - clock.now());
+  for (;;) {
+    try {
+      const patience_ms = canId === undefined ? left_ms() : Math.min(left_ms(), NODE_PATIENCE_MS);
+      return { ...(await findController({ ...options, deadline_ms: patience_ms })), canId };
+    } catch (error) {
+      if (!isVescError(error, 'controller-not-found')) throw error;
+      if (left_ms() === 0) throw lostError(uuid, error);
+    }
+    const moved = await findMovedNode(pool, address, uuid, signal);
+    if (moved) return moved;
+  }
+}
+
+/** Asks everyone on the bus behind `address` for their UUID. */
+async function findMovedNode(
+  pool: SessionPool,
+  address: LinkAddress,
+  uuid: string,
+  signal: AbortSignal | undefined,
+): Promise<(FoundController & { canId: number }) | undefined> {
+  const options = signal ? { signal } : {};
+  let lease: SessionLease | undefined;
+  try {
+    lease = await pool.acquire(address, signal);
+    for (const canId of await lease.session.request(pingCan(), { timeout_ms: PING_TIMEOUT_MS, ...options })) {
+      const asked = lease.session
+        .node(canId)
+        .request(fwVersion(), { timeout_ms: NODE_TIMEOUT_MS, ...options });
+      const version = await silenceIs(asked, undefined);
+      if (version?.uuid === uuid) return { lease, version, canId };
+    }
+  } catch (error) {
+    lease?.dispose();
+    signal?.throwIfAborted();
+    if (!isVescError(error)) throw error;
+    return undefined;
+  }
+  lease.dispose();
+  return undefined;
 }
 
 /** A controller that is not back when it should be. */
@@ -73,8 +143,12 @@ export function lostError(uuid: string, cause: unknown): VescError<'lost'> {
   return new VescError('lost', { uuid, waited_s: RETURN_DEADLINE_MS / 1000 }, { cause });
 }
 
-/** True when the uptime went on counting as if there had been no restart. */
-function ranOn(jump: Jump, uptime_ms: number | undefined, elapsed_ms: number): boolean {
+/**
+ * True when the uptime went on counting as if there had been no restart. Where the link broke, as it does at a
+ * restart, the two have to agree closely.
+ */
+function ranOn(jump: Jump, uptime_ms: number | undefined, elapsed_ms: number, stayedOpen: boolean): boolean {
   if (uptime_ms === undefined || jump.uptime_ms === undefined) return false;
-  return uptime_ms >= jump.uptime_ms + elapsed_ms - UPTIME_SLACK_MS;
+  const ahead_ms = uptime_ms - (jump.uptime_ms + elapsed_ms);
+  return ahead_ms >= -UPTIME_SLACK_MS && (stayedOpen || ahead_ms <= UPTIME_SLACK_MS);
 }

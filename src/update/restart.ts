@@ -5,6 +5,7 @@ import { releaseMotors } from './motorRelease';
 import { type ReturnedController, waitForReturn } from './reconnect';
 import type { Jump, TargetConnection } from './targetConnection';
 import type { UpdaterDependencies } from './updater';
+import { isUnreachable } from './upload';
 
 /** How often the jump is sent before we believe that the controller ignores it. */
 const JUMP_ATTEMPTS = 3;
@@ -37,17 +38,27 @@ export async function restartThroughBootloader(
 ): Promise<ReturnedController> {
   const { clock } = dependencies;
   const time = options.time ?? ((_half, work) => work());
+  let jump: Jump | undefined;
   for (let attempt = 1; attempt <= JUMP_ATTEMPTS; attempt++) {
-    const jump = await time('commit', async () => {
+    const earlier = jump;
+    jump = await time('commit', async () => {
+      // A jump that was sent may still arrive: after it neither a cancel nor a broken link means that nothing happens.
+      const mayStop = earlier === undefined || options.cancellable;
       options.onRelease?.();
-      await releaseMotors(options.motors(), clock);
-      options.signal.throwIfAborted();
-      return connection.jump(clock, jumpToBootloader());
+      try {
+        await releaseMotors(options.motors(), clock);
+        if (mayStop) options.signal.throwIfAborted();
+        return await connection.jump(clock, jumpToBootloader());
+      } catch (error) {
+        if (earlier === undefined || !isUnreachable(error)) throw error;
+        return earlier;
+      }
     });
     options.onJump?.(jump);
+    const sent = jump;
     const signal = options.cancellable ? options.signal : undefined;
     const returned = await time('reconnect', () =>
-      waitForReturn(dependencies, connection, uuid, jump, options.onProgress, signal),
+      waitForReturn(dependencies, connection, uuid, sent, options.onProgress, signal),
     );
     if (returned.restarted) return returned;
   }

@@ -19,11 +19,14 @@ export interface Jump {
 /** The connection an update holds for itself, across the restart of the controller. */
 export class TargetConnection implements ControllerAccess, Disposable {
   private claim: Claim | undefined;
+  /** Of the node; one that lost its settings answers to another than before. */
+  private canId: number | undefined;
 
   private constructor(
     private lease: SessionLease,
     readonly target: UpdateTarget,
   ) {
+    this.canId = target.canId;
     this.claim = lease.session.claim('its firmware is being updated');
   }
 
@@ -32,7 +35,7 @@ export class TargetConnection implements ControllerAccess, Disposable {
   }
 
   get endpoint(): Endpoint {
-    return this.claim!.endpoint(this.target.canId);
+    return this.claim!.endpoint(this.canId);
   }
 
   node(canId: number): Endpoint {
@@ -58,10 +61,21 @@ export class TargetConnection implements ControllerAccess, Disposable {
   }
 
   /** Goes on with the session on which the controller was found again. */
-  resume(lease: SessionLease): void {
+  resume(lease: SessionLease, canId: number | undefined): void {
     this.dispose();
     this.lease = lease;
+    this.canId = canId;
     this.claim = lease.session.claim('its firmware is being updated');
+  }
+
+  /** True while a node answers to another CAN id than the one it had. */
+  get hasMoved(): boolean {
+    return this.canId !== this.target.canId;
+  }
+
+  /** The node has its CAN id back. */
+  moveBack(): void {
+    this.canId = this.target.canId;
   }
 
   get isOpen(): boolean {

@@ -8,6 +8,7 @@ import type { RestoredPart } from '../settings/settingsRestore';
 import type { Snapshot } from '../settings/snapshot';
 import type { ControllerIdentity } from './controllerIdentity';
 import type { JournalEntry } from './journal';
+import type { Owed } from './owedSettings';
 import { StageTimer } from './stageTimer';
 import type { UpdateHooks, UpdateProgress, UpdateRequest, UpdaterDependencies } from './updater';
 import type { Proof, UpdateResult, UpdateStage, Verdict } from './verdict';
@@ -20,6 +21,8 @@ export class UpdateRecord {
   staged: StagedImage | undefined;
   snapshot: Snapshot | undefined;
   snapshotPath: string | undefined;
+  /** From an update that was left half-way. */
+  owed: Owed | undefined;
   restored: readonly RestoredPart[] = [];
   refusals: readonly VescError[] = [];
 
@@ -63,7 +66,8 @@ export class UpdateRecord {
     const entry: JournalEntry = {
       uuid,
       hardware,
-      state,
+      // Settings that were owed before are owed until they are given back.
+      state: state === 'staging' && this.owed?.settings ? 'restoring' : state,
       since: this.dependencies.clock.date().toISOString(),
       image: this.request.image.name,
       ...(buildId === undefined ? {} : { buildId }),

@@ -10,11 +10,12 @@ import { writeStaging } from '../protocol/messages/update';
 import { atLeast } from '../protocol/version';
 import { silenceIs } from '../settings/secondMotor';
 import { takeSnapshot } from '../settings/settingsReader';
-import { restoreSettings } from '../settings/settingsRestore';
+import { type RestoredPart, restoreSettings } from '../settings/settingsRestore';
 import { probeBootloader } from './bootloaderProbe';
 import { type ControllerIdentity, identifyController } from './controllerIdentity';
 import { type Evidence, judge, type Judgement } from './judgement';
 import { enableOutputs } from './motorRelease';
+import { addOwed, findOwed } from './owedSettings';
 import { preflight } from './preflight';
 import { lostError, type ReturnedController, waitForReturn } from './reconnect';
 import { restartThroughBootloader } from './restart';
@@ -63,7 +64,10 @@ export class UpdateRun {
     );
     try {
       const before = await this.identify().catch(this.cancelled);
-      if (this.runsAlready(before)) return this.end('already-running', { proof: 'build-identity' });
+      if (this.runsAlready(before)) {
+        await this.payBack();
+        return this.end('already-running', { proof: 'build-identity' });
+      }
       return await this.update();
     } finally {
       this.connection.dispose();
@@ -124,21 +128,13 @@ export class UpdateRun {
 
   /** Reads all settings and compresses the image meanwhile, so that its staged size is known before the erase. */
   private takeSnapshot(): Promise<StagedImage> {
-    const { record, connection, signal } = this;
-    const { clock, snapshots, stageImage } = this.dependencies;
+    const { record } = this;
     return record.timer.time('snapshot', async () => {
-      const compressing = stageImage(this.stamped.bytes);
+      const compressing = this.dependencies.stageImage(this.stamped.bytes);
       // Its rejection is looked at below, after the settings are safe.
       compressing.catch(() => undefined);
-      const version = await connection.endpoint.request(fwVersion(), { ...IDENTIFY, signal });
       try {
-        record.snapshot = await takeSnapshot(connection, version, {
-          clock,
-          commit: record.controller.firmware.commit,
-          signal,
-          onProgress: (what, fraction) => record.report('snapshot', fraction, `Saving ${what}`),
-        });
-        record.snapshotPath = await snapshots.save(record.snapshot).catch(unwritable);
+        await this.saveSettings();
       } catch (error) {
         const overridden = isVescError(error) && (this.request.override?.includes(error.code) ?? false);
         if (!overridden) throw error;
@@ -146,6 +142,36 @@ export class UpdateRun {
       record.staged = await compressing;
       return record.staged;
     });
+  }
+
+  /** What is there, and what an earlier update owes, is what has to be there afterwards. */
+  private async saveSettings(): Promise<void> {
+    const { record, connection, signal } = this;
+    const { clock, journal, snapshots } = this.dependencies;
+    const version = await connection.endpoint.request(fwVersion(), { ...IDENTIFY, signal });
+    const present = await takeSnapshot(connection, version, {
+      clock,
+      commit: record.controller.firmware.commit,
+      signal,
+      onProgress: (what, fraction) => record.report('snapshot', fraction, `Saving ${what}`),
+    });
+    record.owed = await findOwed(journal, snapshots, version.uuid);
+    record.snapshot = record.owed ? await addOwed(connection, present, record.owed) : present;
+    record.snapshotPath = await snapshots.save(record.snapshot).catch(unwritable);
+  }
+
+  /** There is nothing to update; what an earlier update owes can be given back all the same. */
+  private async payBack(): Promise<void> {
+    const { record, dependencies } = this;
+    const { journal, snapshots } = dependencies;
+    if (!(await findOwed(journal, snapshots, record.controller.uuid))) return;
+    try {
+      await record.timer.time('snapshot', () => this.saveSettings());
+    } catch (error) {
+      if (!isVescError(error)) throw error;
+      return;
+    }
+    await this.giveBack();
   }
 
   /** Nothing is uploaded to a controller that could never put it in place (design 4.4). */
@@ -298,11 +324,18 @@ export class UpdateRun {
       const { snapshot } = record;
       if (snapshot) {
         await record.note('restoring');
-        record.restored = await record.timer.time('restore', () =>
-          restoreSettings(this.connection, snapshot, (what, fraction) =>
-            record.reportCommitted('restore', fraction, `Restoring ${what}`),
-          ),
-        );
+        const restore = (): Promise<RestoredPart[]> =>
+          record.timer.time('restore', () =>
+            restoreSettings(this.connection, snapshot, (what, fraction) =>
+              record.reportCommitted('restore', fraction, `Restoring ${what}`),
+            ),
+          );
+        record.restored = await restore();
+        if (this.connection.hasMoved) {
+          // The app configuration brought the node's CAN id back: it has to be looked at there.
+          this.connection.moveBack();
+          record.restored = await restore();
+        }
       }
     } catch (error) {
       if (!isVescError(error)) throw error;
@@ -322,7 +355,7 @@ export class UpdateRun {
       case 'nothing':
         return this.end(cause.exitStatus === 4 ? 'refused' : 'interrupted', { error: cause });
       case 'probed': {
-        if (!silent) await this.record.forget();
+        if (!silent) await (this.record.owed ? this.giveBack() : this.record.forget());
         const missing = isVescError(cause, 'bootloader-missing');
         return this.end(missing ? 'not-taken' : 'interrupted', { error: cause });
       }
