@@ -146,7 +146,8 @@ async function restoreCode(
   if (!readBack || !equal(readBack, code)) {
     throw new VescError('code-storage-failed', { what, step: 'reading back', offset: 0 });
   }
-  if (kind === 'lisp') await endpoint.request(lispSetRunning(true), { timeout_ms: TIMEOUT_MS, attempts: ATTEMPTS });
+  if (kind === 'lisp')
+    await endpoint.request(lispSetRunning(true), { timeout_ms: TIMEOUT_MS, attempts: ATTEMPTS });
   return { what, outcome: 'restored' };
 }
 
