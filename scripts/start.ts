@@ -5,17 +5,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { runHeadless } from './headless';
 import { createRunFolder } from './runFolder';
 import { createScratchWorkspace } from './scratchWorkspace';
 import { acquireServer, startServer } from './vscodeServer';
 import { packageExtension } from './vsix';
 
 const root = join(__dirname, '..');
-
-function runHeadless(workspace: string): number {
-  const args = [join(root, 'dist/cli.js'), 'flash', '--workspace', workspace, '--port', 'sim:'];
-  return spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1;
-}
 
 /** Desktop VS Code, when it is installed and has a display to appear on. */
 function findDesktop(): string | undefined {
@@ -48,9 +44,10 @@ async function serve(workspace: string): Promise<void> {
 
 async function main(): Promise<void> {
   execFileSync(process.execPath, ['esbuild.js'], { cwd: root, stdio: 'inherit' });
-  const workspace = createScratchWorkspace(join(createRunFolder('vesc-start-'), 'firmware'));
+  const folder = createRunFolder('vesc-start-');
+  const workspace = createScratchWorkspace(join(folder, 'firmware'));
   const desktop = findDesktop();
-  if (process.argv.includes('--headless')) process.exitCode = runHeadless(workspace);
+  if (process.argv.includes('--headless')) process.exitCode = await runHeadless(workspace, folder);
   else if (desktop !== undefined) process.exitCode = runDesktop(desktop, workspace);
   else await serve(workspace);
 }
