@@ -37,6 +37,7 @@ async function serve(workspace: string): Promise<void> {
   });
   console.log(`\nVS Code with VESC Firmware runs here; open it in a browser on this machine:\n`);
   console.log(`  ${server.address(workspace)}\n`);
+  console.log('In it: F1, "VESC: Start simulated controller", then F1, "VESC: Flash current build".');
   console.log(
     `The firmware in it is a scratch copy in ${workspace}. Ctrl-C ends VS Code and removes the copy.`,
   );
