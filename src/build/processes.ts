@@ -28,7 +28,7 @@ export interface Processes {
 }
 
 /** How long a program that was asked to end may clean up before it is killed. */
-const GRACE_ms = 3000;
+const GRACE_MS = 3000;
 
 /** The computer's own processes. Each gets its own group, so that ending make ends its compilers too. */
 export function nodeProcesses(clock: Clock = systemClock, platform = process.platform): Processes {
@@ -70,7 +70,7 @@ function run(
     }
     const end = (): void => {
       endGroup(child, 'SIGTERM', platform);
-      const killer = clock.schedule(GRACE_ms, () => endGroup(child, 'SIGKILL', platform));
+      const killer = clock.schedule(GRACE_MS, () => endGroup(child, 'SIGKILL', platform));
       child.once('close', () => killer.dispose());
     };
     if (options.signal?.aborted) end();

@@ -12,9 +12,9 @@ import type { Subject, Turns } from './turns';
 import { Wait, type Outcome } from './wait';
 
 /** How long others wait for the late answer to a request that was given up. */
-const LATE_ANSWER_ms = 500;
+const LATE_ANSWER_MS = 500;
 /** How long the controller in between has to show that it lives when a CAN node did not answer. */
-const ALIVE_ms = 500;
+const ALIVE_MS = 500;
 /** A controller that never stops printing does not fill our memory. */
 const MAX_PRINTS = 10_000;
 
@@ -193,7 +193,7 @@ export class Conversation {
       },
       fail: over,
     };
-    const timer = this.clock.schedule(LATE_ANSWER_ms, over);
+    const timer = this.clock.schedule(LATE_ANSWER_MS, over);
     this.latecomers.add(latecomer);
   }
 
@@ -220,7 +220,7 @@ export class Conversation {
   /** True when the controller at the link, asked now, sends anything at all. */
   private async isAlive(frames: number, signal: AbortSignal | undefined): Promise<boolean> {
     try {
-      await this.request(undefined, fwVersion(), { timeout_ms: ALIVE_ms, ...(signal && { signal }) });
+      await this.request(undefined, fwVersion(), { timeout_ms: ALIVE_MS, ...(signal && { signal }) });
     } catch (error) {
       if (!isVescError(error, 'no-answer')) throw error;
     }

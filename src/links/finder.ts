@@ -6,9 +6,9 @@ import { sameAddress } from './linkAddress';
 import type { SessionLease, SessionPool } from './sessionPool';
 
 /** What VESC Tool allows a port on connecting (facts 7.1); a running controller answers in milliseconds. */
-const ANSWER_ms = 500;
+const ANSWER_MS = 500;
 /** A USB port needs about this long to settle after it appeared; trying more often finds nothing sooner. */
-const PAUSE_ms = 200;
+const PAUSE_MS = 200;
 
 export interface FinderOptions {
   readonly pool: SessionPool;
@@ -59,7 +59,7 @@ export async function findController(options: FinderOptions): Promise<FoundContr
         const found = await tryAddress(address, options, timeUp.signal);
         if (found !== undefined) return found;
       }
-      await sleep(clock, PAUSE_ms, timeUp.signal);
+      await sleep(clock, PAUSE_MS, timeUp.signal);
     }
   } finally {
     timer.dispose();
@@ -77,7 +77,7 @@ async function tryAddress(
   try {
     lease = await pool.acquire(address, signal);
     const endpoint = canId === undefined ? lease.session : lease.session.node(canId);
-    const version = await endpoint.request(fwVersion(), { timeout_ms: ANSWER_ms, signal });
+    const version = await endpoint.request(fwVersion(), { timeout_ms: ANSWER_MS, signal });
     if (version.uuid === uuid) return { lease, version };
     lease.dispose();
   } catch (error) {

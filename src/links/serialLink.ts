@@ -10,7 +10,7 @@ import { plainReason } from './reason';
 import { type PortInquiry, serialOpenError, systemInquiry } from './serialErrors';
 
 /** How often a quiet port is looked at, to see whether it is still the same one. */
-const HEARTBEAT_ms = 500;
+const HEARTBEAT_MS = 500;
 
 type SerialAddress = Extract<LinkAddress, { kind: 'serial' }>;
 
@@ -127,7 +127,7 @@ class SerialLink implements Link {
     const opened = await look();
     const beat = (): void => {
       if (this.end !== undefined) return;
-      this.heartbeat = clock.schedule(HEARTBEAT_ms, () => {
+      this.heartbeat = clock.schedule(HEARTBEAT_MS, () => {
         void look().then((now) => {
           if (now !== undefined && now === opened) beat();
           else this.finish('the port is gone');

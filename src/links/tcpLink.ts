@@ -7,9 +7,9 @@ import { formatLinkAddress } from './linkAddress';
 import { plainReason } from './reason';
 
 /** Longer than a lost SYN and its second try on a weak wireless link. */
-const CONNECT_TIMEOUT_ms = 5000;
+const CONNECT_TIMEOUT_MS = 5000;
 /** Express does the same from its side (facts 7.3). */
-const KEEP_ALIVE_ms = 5000;
+const KEEP_ALIVE_MS = 5000;
 
 type TcpAddress = Extract<LinkAddress, { kind: 'tcp' }>;
 
@@ -28,7 +28,7 @@ export function openTcpLink(
   dependencies: TcpDependencies,
   signal?: AbortSignal,
 ): Promise<Link> {
-  const { clock, connectTimeout_ms = CONNECT_TIMEOUT_ms } = dependencies;
+  const { clock, connectTimeout_ms = CONNECT_TIMEOUT_MS } = dependencies;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const socket = (dependencies.connect ?? connect)({ host: address.host, port: address.port });
@@ -86,7 +86,7 @@ class TcpLink implements Link {
   ) {
     // Small packets and one answer each: waiting to fill a segment would cost up to 200 ms a request.
     socket.setNoDelay(true);
-    socket.setKeepAlive(true, KEEP_ALIVE_ms);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on('data', (chunk) => this.receive(chunk));
     socket.on('error', (error: NodeJS.ErrnoException) => this.finish(error.code ?? plainReason(error)));
     socket.on('end', () => this.finish('the other side hung up'));

@@ -4,7 +4,7 @@ import type { Link } from './link';
 import { formatLinkAddress } from './linkAddress';
 
 /** A link that takes nothing for this long is stuck; a whole flash erase with the chip stopped takes less. */
-const STALL_LIMIT_ms = 15_000;
+const STALL_LIMIT_MS = 15_000;
 
 /** One writer at a time: frames leave whole and in the order they were handed in. */
 export class WriteQueue {
@@ -27,9 +27,9 @@ export class WriteQueue {
 
   private limit(written: Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = this.clock.schedule(STALL_LIMIT_ms, () => {
+      const timer = this.clock.schedule(STALL_LIMIT_MS, () => {
         const address = formatLinkAddress(this.link.address);
-        reject(new VescError('link-stalled', { address, waited_ms: STALL_LIMIT_ms }));
+        reject(new VescError('link-stalled', { address, waited_ms: STALL_LIMIT_MS }));
       });
       written.then(resolve, reject).finally(() => timer.dispose());
     });
