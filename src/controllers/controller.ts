@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
-import { isVescError, type VescError } from '../base/errors';
+import { isVescError, VescError } from '../base/errors';
 import type { Endpoint } from '../links/endpoint';
 import type { LinkAddress } from '../links/link';
 import type { FaultRecord } from '../protocol/faultListing';
@@ -33,8 +33,8 @@ export type ShownValues = Pick<Values, (typeof SHOWN)[number]>;
 /** `watched`: somebody looks at its values. `minded`: only the fault bit is read, which disturbs nobody. */
 export type Attention = 'watched' | 'minded';
 
-const POLL_MS: Record<Attention, number> = { watched: 250, minded: 250 };
-/** A fault clears itself after 500 ms (facts 14): both rates see every one. */
+/** A fault clears itself after 500 ms (facts 14): at this rate none is missed. */
+const POLL_MS = 250;
 const POLL_TIMEOUT_MS = 1000;
 /** Misses in a row before a controller counts as silent. */
 const MISSES = 3;
@@ -54,6 +54,7 @@ export class Controller implements Disposable {
   private poll: Disposable | undefined;
   private attention: Attention = 'minded';
   private misses = 0;
+  private disposed = false;
 
   /** Fires after every change of what can be read below. */
   readonly onChange = this.changes.event;
@@ -99,6 +100,8 @@ export class Controller implements Disposable {
 
   /** It answers at `endpoint` and is `identity`. */
   attach(endpoint: Endpoint, identity: ControllerIdentity, record: ControllerRecord): void {
+    // Who identified it may have been at it when it was let go.
+    if (this.disposed) return;
     this.endpointInUse = endpoint;
     this.identity = identity;
     this.record = record;
@@ -148,10 +151,11 @@ export class Controller implements Disposable {
 
   /**
    * Reads the fault history. It takes the terminal, so it is done when asked for and not on a timer.
-   * @throws VescError of the link
+   * @throws VescError `not-connected`, and those of the link
    */
   async readFaults(): Promise<readonly FaultRecord[]> {
-    const prints = (await this.endpointInUse?.terminal('faults', { timeout_ms: FAULTS_TIMEOUT_MS })) ?? [];
+    if (!this.endpointInUse) throw new VescError('not-connected', { what: this.title });
+    const prints = await this.endpointInUse.terminal('faults', { timeout_ms: FAULTS_TIMEOUT_MS });
     const { history } = parseFaultListing(prints);
     this.faultHistory = history;
     this.changed();
@@ -159,6 +163,8 @@ export class Controller implements Disposable {
   }
 
   dispose(): void {
+    this.disposed = true;
+    this.endpointInUse = undefined;
     this.poll?.dispose();
     for (const node of this.nodes ?? []) node.dispose();
     this.changes.dispose();
@@ -184,14 +190,19 @@ export class Controller implements Disposable {
       const options = { timeout_ms: POLL_TIMEOUT_MS };
       const values = watched ? await endpoint.request(getValuesSelective(SHOWN), options) : undefined;
       const { fault } = values ?? (await endpoint.request(getValuesSelective(['fault']), options));
-      if (endpoint !== this.endpointInUse) return;
+      if (!this.follows(endpoint)) return;
       this.take(fault, values);
     } catch (error) {
       if (!isVescError(error)) throw error;
-      if (endpoint !== this.endpointInUse || isVescError(error, 'link-closed')) return;
+      if (!this.follows(endpoint) || isVescError(error, 'link-closed')) return;
       if (!isVescError(error, 'link-in-use')) this.miss(error);
     }
-    this.pollSoon(POLL_MS[this.attention]);
+    this.pollSoon(POLL_MS);
+  }
+
+  /** False when it was handed over, lost or found again elsewhere while a read was under way. */
+  private follows(endpoint: Endpoint): boolean {
+    return endpoint === this.endpointInUse && this.state !== 'updating';
   }
 
   private take(code: number, values: ShownValues | undefined): void {

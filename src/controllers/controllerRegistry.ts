@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock';
-import { type Disposable, DisposableStore } from '../base/disposable';
+import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import { isVescError, VescError } from '../base/errors';
 import type { LinkAddress } from '../links/link';
@@ -34,7 +34,8 @@ interface Connection {
   readonly controller: Controller;
   lease: SessionLease | undefined;
   retry: Disposable | undefined;
-  readonly listeners: DisposableStore;
+  /** Under way; whoever wants it open meanwhile waits for the same. */
+  opening: Promise<void> | undefined;
 }
 
 /**
@@ -80,12 +81,7 @@ export class ControllerRegistry implements Disposable {
       return present.controller;
     }
     const controller = new Controller(address, undefined, this.dependencies.clock);
-    const connection: Connection = {
-      controller,
-      lease: undefined,
-      retry: undefined,
-      listeners: new DisposableStore(),
-    };
+    const connection: Connection = { controller, lease: undefined, retry: undefined, opening: undefined };
     this.follow(controller);
     this.connections.push(connection);
     this.changes.fire(undefined);
@@ -107,8 +103,9 @@ export class ControllerRegistry implements Disposable {
   /** Reads again who answers there, and its faults. */
   async refresh(controller: Controller): Promise<void> {
     const connection = this.connectionOf(controller);
-    if (!connection) return;
-    if (!connection.lease) return this.open(connection);
+    // An update owns the link: looking there now would only be in its way.
+    if (!connection || connection.controller.state === 'updating') return;
+    if (!connection.lease || connection.opening) return this.open(connection);
     await this.identify(connection);
     await controller.readFaults();
   }
@@ -122,18 +119,26 @@ export class ControllerRegistry implements Disposable {
     const session = connection?.lease?.session;
     if (!session) throw new VescError('not-connected', { what: controller.title });
     const ids = await silenceIs(session.request(pingCan(), { timeout_ms: PING_TIMEOUT_MS }), []);
-    const nodes: Controller[] = [];
+    const found: { node: Controller; attach: () => void }[] = [];
     for (const canId of ids) {
       const endpoint = session.node(canId);
       const identity = await silenceIs(identifyController(endpoint, NODE), undefined);
       if (!identity) continue;
-      const known = controller.nodes?.find((node) => node.canId === canId);
-      const node = known ?? new Controller(controller.address, canId, this.dependencies.clock);
-      if (!known) this.follow(node);
-      node.attach(endpoint, identity, await this.dependencies.memory.recall(identity.uuid));
-      nodes.push(node);
+      const record = await this.dependencies.memory.recall(identity.uuid);
+      const node =
+        controller.nodes?.find((known) => known.canId === canId) ??
+        new Controller(controller.address, canId, this.dependencies.clock);
+      found.push({ node, attach: () => node.attach(endpoint, identity, record) });
+    }
+    // Only now: a scan that breaks off in the middle leaves nothing behind that goes on asking.
+    const nodes = found.map(({ node }) => node);
+    for (const { node, attach } of found) {
+      if (!controller.nodes?.includes(node)) this.follow(node);
+      attach();
+      node.attend(this.attention);
     }
     controller.adopt(nodes);
+    if (this.forgetChoice()) this.changes.fire(undefined);
     return nodes;
   }
 
@@ -198,40 +203,58 @@ export class ControllerRegistry implements Disposable {
     this.faults.dispose();
   }
 
-  private async open(connection: Connection, signal?: AbortSignal): Promise<void> {
+  /** Opens its link, unless that is open, and finds out who answers; while that fails, it is tried again later. */
+  private open(connection: Connection, signal?: AbortSignal): Promise<void> {
+    connection.opening ??= this.openNow(connection, signal).finally(() => {
+      connection.opening = undefined;
+    });
+    return connection.opening;
+  }
+
+  private async openNow(connection: Connection, signal: AbortSignal | undefined): Promise<void> {
     const { controller } = connection;
     connection.retry?.dispose();
     controller.detach('connecting');
-    const lease = await this.dependencies.pool.acquire(controller.address, signal).catch((error: unknown) => {
-      if (isVescError(error)) controller.detach('disconnected', error);
-      throw error;
-    });
-    if (!this.connections.includes(connection)) return lease.dispose();
-    connection.lease = lease;
-    lease.session.onClose((reason) => {
-      if (connection.lease === lease) this.lost(connection, reason);
-    });
     try {
-      await this.identify(connection);
+      connection.lease ??= await this.acquire(connection, signal);
+      await this.identify(connection, signal);
     } catch (error) {
       this.release(connection);
-      if (isVescError(error)) controller.detach('disconnected', error);
+      controller.detach('disconnected', isVescError(error) ? error : undefined);
+      this.retryLater(connection);
       throw error;
     }
   }
 
-  private async identify({ controller, lease }: Connection): Promise<void> {
+  private async acquire(connection: Connection, signal: AbortSignal | undefined): Promise<SessionLease> {
+    const { address } = connection.controller;
+    const lease = await this.dependencies.pool.acquire(address, signal);
+    if (!this.connections.includes(connection)) {
+      lease.dispose();
+      throw closed(lease);
+    }
+    lease.session.onClose((reason) => {
+      if (connection.lease === lease) this.lost(connection, reason);
+    });
+    return lease;
+  }
+
+  private async identify(connection: Connection, signal?: AbortSignal): Promise<void> {
+    const { controller, lease } = connection;
     if (!lease) return;
     const { memory } = this.dependencies;
     const { session } = lease;
-    const identity = await identifyController(session, IDENTIFY);
-    controller.attach(session, identity, await memory.recall(identity.uuid));
+    const identity = await identifyController(session, { ...IDENTIFY, ...(signal ? { signal } : {}) });
+    const record = await memory.recall(identity.uuid);
+    if (connection.lease !== lease) throw closed(lease);
+    controller.attach(session, identity, record);
     controller.attend(this.attention);
     // The nodes behind it are reached again, too.
     for (const node of controller.nodes ?? []) {
       const endpoint = session.node(node.canId!);
       const found = await silenceIs(identifyController(endpoint, NODE), undefined);
       if (found) node.attach(endpoint, found, await memory.recall(found.uuid));
+      else node.detach('disconnected');
     }
   }
 
@@ -262,19 +285,19 @@ export class ControllerRegistry implements Disposable {
 
   private retryLater(connection: Connection): void {
     connection.retry?.dispose();
+    if (!this.connections.includes(connection)) return;
     connection.retry = this.dependencies.clock.schedule(RETRY_MS, () => void this.reopen(connection));
   }
 
-  /** Takes a connection up again; while that fails, tries on. */
+  /** Takes a connection up again. That it fails is shown by the controller, and tried again later. */
   private async reopen(connection: Connection): Promise<void> {
     if (!this.connections.includes(connection)) return;
-    try {
-      if (connection.lease) await this.identify(connection);
-      else await this.open(connection);
-    } catch (error) {
+    const { lease, controller } = connection;
+    // The old link may still be open when the controller has come back on another one.
+    if (lease && !sameAddress(lease.session.address, controller.address)) this.release(connection);
+    await this.open(connection).catch((error: unknown) => {
       if (!isVescError(error)) throw error;
-      this.retryLater(connection);
-    }
+    });
   }
 
   private release(connection: Connection): void {
@@ -289,9 +312,16 @@ export class ControllerRegistry implements Disposable {
     this.connections.splice(index, 1);
     connection.retry?.dispose();
     this.release(connection);
-    if (this.chosen === connection.controller) this.chosen = undefined;
+    this.forgetChoice();
     connection.controller.dispose();
     this.changes.fire(undefined);
+  }
+
+  /** Lets go of a choice that is not there any more, and tells whether there was one. */
+  private forgetChoice(): boolean {
+    if (!this.chosen || this.connectionOf(this.chosen)) return false;
+    this.chosen = undefined;
+    return true;
   }
 
   private follow(controller: Controller): void {
@@ -305,6 +335,10 @@ export class ControllerRegistry implements Disposable {
         connection.controller === controller || connection.controller.nodes?.includes(controller),
     );
   }
+}
+
+function closed({ session }: SessionLease): VescError {
+  return new VescError('link-closed', { address: formatLinkAddress(session.address) });
 }
 
 /** A USB port may have another name after a restart, for those behind it as well. */

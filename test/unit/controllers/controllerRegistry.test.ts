@@ -233,4 +233,100 @@ describe('controller registry', () => {
     registry.disconnect(controller);
     assert.throws(() => registry.accessTo(controller), { code: 'not-connected' });
   });
+
+  it('goes on looking for a controller after somebody tried to connect it in vain', async () => {
+    start();
+    const controller = await connect();
+    bench.controller.cutPower();
+    await bench.clock.advance(100);
+    await assert.rejects(connect(), { code: 'port-not-found' });
+    assert.equal(controller.state, 'disconnected');
+    bench.controller.powerOn();
+    await bench.clock.advance(10_000);
+    assert.equal(controller.state, 'connected');
+  });
+
+  it('can be asked again after connecting was cancelled', async () => {
+    start();
+    const controller = await connect();
+    bench.controller.reset('pin');
+    await bench.clock.advance(100);
+    const cancelled = AbortSignal.abort(new Error('cancelled'));
+    await assert.rejects(bench.clock.run(registry.connect(ADDRESS, cancelled)), /cancelled/);
+    assert.equal(controller.state, 'disconnected');
+    await bench.clock.advance(10_000);
+    assert.equal(controller.state, 'connected');
+  });
+
+  it('opens a link once, however many ask for it', async () => {
+    start();
+    const controller = await connect();
+    bench.controller.reset('pin');
+    do await bench.clock.advance(50);
+    while (!bench.controller.isEnumerated);
+    assert.equal(controller.state, 'disconnected', 'it is there, but was not looked for yet');
+    await bench.clock.run(Promise.all([registry.refresh(controller), registry.refresh(controller)]));
+    assert.equal(controller.state, 'connected');
+    registry.disconnect(controller);
+    assert.equal(bench.pool.find(ADDRESS), undefined, 'no lease was left behind');
+  });
+
+  it('leaves a controller alone while an update owns it', async () => {
+    start();
+    const { pool, clock, memory } = bench;
+    registry.dispose();
+    let finish = (): void => undefined;
+    const over = new Promise<void>((resolve) => (finish = resolve));
+    registry = new ControllerRegistry({
+      pool,
+      clock,
+      memory,
+      updater: {
+        run: () => over.then(() => ({ verdict: 'lost', address: ADDRESS })),
+      } as unknown as Updater,
+    });
+    const controller = await connect();
+    // A read is under way when the update begins.
+    await clock.advance(250);
+    const image = readImage(syntheticImage({ hardware: '60' }), '60.bin');
+    const updating = registry.update(controller, { image }, {});
+    await clock.advance(1000);
+    assert.deepEqual(await sentDuring(5000), []);
+    await clock.run(registry.refresh(controller));
+    assert.equal(controller.state, 'updating');
+    bench.controller.interference = ({ direction }) => (direction === 'from-controller' ? 'drop' : undefined);
+    finish();
+    await clock.run(updating);
+    assert.equal(controller.state, 'disconnected', 'it is silent, but not updated any more');
+    bench.controller.interference = undefined;
+    await clock.advance(3000);
+    assert.equal(controller.state, 'connected');
+  });
+
+  it('asks nothing of a node that is not there any more', async () => {
+    start({ canNodes: 1 });
+    const controller = await connect();
+    const [node] = await bench.clock.run(registry.scan(controller));
+    registry.select(node);
+    await bench.clock.advance(260);
+    // The bus is empty now, while a read of the node is under way.
+    bench.controller.interference = ({ direction, payload }) =>
+      direction === 'from-controller' && payload[0] === CommandId.PING_CAN ? 'drop' : undefined;
+    assert.deepEqual(await bench.clock.run(registry.scan(controller)), []);
+    assert.equal(registry.selected, controller, 'what was selected is gone');
+    await bench.clock.advance(1000);
+    const sent = await sentDuring(2000);
+    assert.ok(sent.length > 0);
+    assert.ok(sent.every(([id]) => id !== CommandId.FORWARD_CAN));
+    await assert.rejects(node!.readFaults(), { code: 'not-connected' });
+  });
+
+  it('shows the values of nodes that are found while somebody looks', async () => {
+    start({ canNodes: 1 });
+    const controller = await connect();
+    registry.attend('watched');
+    const [node] = await bench.clock.run(registry.scan(controller));
+    await bench.clock.advance(1000);
+    assert.ok(node?.values);
+  });
 });
