@@ -25,6 +25,9 @@ export interface ControllerRecord {
 
 /** Remembers controllers by UUID, one small file each, shared by the extension and the command line. */
 export class ControllerMemory {
+  /** Changes in their order: each builds upon the one before. */
+  private last: Promise<unknown> = Promise.resolve();
+
   constructor(private readonly files: FileStore) {}
 
   /** What is known of `uuid`; an empty record when it was never seen or its file is damaged. */
@@ -39,8 +42,10 @@ export class ControllerMemory {
   }
 
   /** Adds `change` to what is known of `uuid`. */
-  async remember(uuid: string, change: Omit<Partial<ControllerRecord>, 'uuid'>): Promise<ControllerRecord> {
-    return this.replace({ ...(await this.recall(uuid)), ...change });
+  remember(uuid: string, change: Omit<Partial<ControllerRecord>, 'uuid'>): Promise<ControllerRecord> {
+    const changed = this.last.then(async () => this.replace({ ...(await this.recall(uuid)), ...change }));
+    this.last = changed.catch(() => undefined);
+    return changed;
   }
 
   /** Puts `record` in the place of what was known. */

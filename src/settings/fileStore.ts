@@ -16,22 +16,29 @@ export interface FileStore {
 
 /** A {@link FileStore} under the folder `root`, which is made when first written to. */
 export function fileStore(root: string): FileStore {
+  let drafts = 0;
   return {
     locate: (path) => join(root, path),
     read: (path) => readFile(join(root, path), 'utf8').catch(undefinedWhenMissing),
     async write(path, text) {
       const target = join(root, path);
-      const draft = `${target}.${process.pid}.tmp`;
+      // Two writes of one file at the same time must not share their draft.
+      const draft = `${target}.${process.pid}-${++drafts}.tmp`;
       await mkdir(dirname(target), { recursive: true });
-      const file = await open(draft, 'w', 0o600);
       try {
-        await file.writeFile(text);
-        // What is about to be erased on the controller must be on the disk, not only in its cache.
-        await file.sync();
-      } finally {
-        await file.close();
+        const file = await open(draft, 'w', 0o600);
+        try {
+          await file.writeFile(text);
+          // What is about to be erased on the controller must be on the disk, not only in its cache.
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await rename(draft, target);
+      } catch (error) {
+        await rm(draft, { force: true });
+        throw error;
       }
-      await rename(draft, target);
     },
     remove: (path) => rm(join(root, path), { force: true }),
     async list(folder) {

@@ -59,7 +59,7 @@ export function parseSnapshot(text: string, path: string): Snapshot {
   } catch (error) {
     throw new VescError('snapshot-unreadable', { path, reason: (error as Error).message });
   }
-  const snapshot = value as Partial<Snapshot> & { format?: unknown };
+  const snapshot = (value ?? {}) as Partial<Snapshot> & { format?: unknown };
   if (snapshot.format !== FORMAT) {
     throw new VescError('snapshot-unreadable', {
       path,
@@ -70,8 +70,11 @@ export function parseSnapshot(text: string, path: string): Snapshot {
     typeof snapshot.uuid === 'string' &&
     typeof snapshot.hardware === 'string' &&
     Array.isArray(snapshot.motors) &&
-    (snapshot.motors as Partial<MotorSettings>[]).every(
-      ({ mcconf, appconf }) => mcconf instanceof Uint8Array && appconf instanceof Uint8Array,
+    (snapshot.motors as (Partial<MotorSettings> | null)[]).every(
+      (motor) => motor?.mcconf instanceof Uint8Array && motor.appconf instanceof Uint8Array,
+    ) &&
+    [snapshot.customConfig, snapshot.lispCode, snapshot.qmlCode].every(
+      (blob: unknown) => blob === undefined || blob instanceof Uint8Array,
     );
   if (!complete) throw new VescError('snapshot-unreadable', { path, reason: 'fields are missing' });
   return snapshot as Snapshot;

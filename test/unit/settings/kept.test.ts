@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ControllerMemory } from '../../../src/settings/controllerMemory';
@@ -50,6 +50,16 @@ describe('file store', () => {
     await files.write('a/b.json', 'two');
     assert.equal(await files.read('a/b.json'), 'two');
     assert.deepEqual(await readdir(join(root, 'new', 'a')), ['b.json']);
+    const texts = ['three', 'four', 'five'];
+    await Promise.all(texts.map((text) => files.write('a/b.json', text)));
+    assert.ok(
+      texts.includes((await files.read('a/b.json'))!),
+      'written at the same time, one is there whole',
+    );
+    await mkdir(join(root, 'new', 'a', 'folder'));
+    await assert.rejects(files.write('a/folder', 'in its place'));
+    assert.deepEqual(await readdir(join(root, 'new', 'a')), ['b.json', 'folder']);
+    await rmdir(join(root, 'new', 'a', 'folder'));
     await files.remove('a/b.json');
     await files.remove('a/b.json');
     assert.deepEqual(await files.list('a'), []);
@@ -76,6 +86,9 @@ describe('snapshot', () => {
     refused('{"format": 2}', /format 2/);
     refused('{"format": 1, "uuid": "x"}', /missing/);
     refused(JSON.stringify({ format: 1, uuid: 'x', hardware: '60', motors: [{}] }), /missing/);
+    refused(JSON.stringify({ format: 1, uuid: 'x', hardware: '60', motors: [null] }), /missing/);
+    refused(JSON.stringify({ format: 1, uuid: 'x', hardware: '60', motors: [], qmlCode: 'text' }), /missing/);
+    refused('null', /format undefined/);
   });
 
   it('is kept by controller and time, newest first', async () => {
@@ -99,8 +112,10 @@ describe('controller memory', () => {
     const files = new MemoryFiles();
     const memory = new ControllerMemory(files);
     assert.deepEqual(await memory.recall(UUID), { uuid: UUID });
-    await memory.remember(UUID, { name: 'left wheel' });
-    await memory.remember(UUID, { board: '60' });
+    await Promise.all([
+      memory.remember(UUID, { name: 'left wheel' }),
+      memory.remember(UUID, { board: '60' }),
+    ]);
     assert.deepEqual(await memory.recall(UUID), { uuid: UUID, name: 'left wheel', board: '60' });
     await files.write(`controllers/${UUID}.json`, '{');
     assert.deepEqual(await memory.recall(UUID), { uuid: UUID });
