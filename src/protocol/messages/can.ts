@@ -31,7 +31,7 @@ export function pingCan(): Request<number[]> {
   return {
     payload: message(CommandId.PING_CAN).finish(),
     replyId: CommandId.PING_CAN,
-    decode: (reply) => [...contents(reply).take()],
+    decode: (reply) => [...contents(reply).take()].filter((canId) => canId !== BROADCAST_ID),
   };
 }
 

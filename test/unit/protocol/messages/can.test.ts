@@ -24,6 +24,7 @@ describe('the bus', () => {
   it('is searched for nodes', () => {
     exchange(can.pingCan(), '3e', '3e 0b 0c fe', [11, 12, 254]);
     exchange(can.pingCan(), '3e', '3e', []);
+    exchange(can.pingCan(), '3e', '3e 0b ff', [11]);
   });
 
   it('takes and gives bare frames', () => {
