@@ -75,6 +75,7 @@ const LAYERS: readonly Layer[] = [
   },
   { name: 'unit', suite: COVERED, review: reviewCoverage, limit_min: 10 },
   { name: 'links', suite: specs('links'), needs: () => program('socat', '-V'), limit_min: 5 },
+  { name: 'faults', suite: specs('faults'), needs: () => program('socat', '-V'), limit_min: 8 },
   { name: 'build', suite: specs('build'), needs: needsToolchain, limit_min: 5 },
   { name: 'cli', suite: specs('cli'), needs: () => program('socat', '-V'), limit_min: 8 },
   { name: 'package', suite: specs('package'), needs: packageExtension, limit_min: 3 },
