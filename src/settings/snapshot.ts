@@ -27,6 +27,14 @@ export interface Snapshot {
   readonly qmlFullscreen?: boolean;
 }
 
+/** In every app configuration the CAN id stands right behind the signature. */
+const CAN_ID_OFFSET = 4;
+
+/** The CAN id a controller has with the settings of `snapshot`. */
+export function storedCanId({ motors: [first] }: Snapshot): number {
+  return first!.appconf[CAN_ID_OFFSET]!;
+}
+
 const FORMAT = 1;
 const FOLDER = 'snapshots';
 

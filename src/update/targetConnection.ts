@@ -68,14 +68,11 @@ export class TargetConnection implements ControllerAccess, Disposable {
     this.claim = lease.session.claim('its firmware is being updated');
   }
 
-  /** True while a node answers to another CAN id than the one it had. */
-  get hasMoved(): boolean {
-    return this.canId !== this.target.canId;
-  }
-
-  /** The node has its CAN id back. */
-  moveBack(): void {
-    this.canId = this.target.canId;
+  /** Looks for a node under another CAN id from now on; false when that is the one it has, or there is none. */
+  moveTo(canId: number): boolean {
+    if (this.canId === undefined || this.canId === canId) return false;
+    this.canId = canId;
+    return true;
   }
 
   get isOpen(): boolean {

@@ -11,6 +11,7 @@ import { atLeast } from '../protocol/version';
 import { silenceIs } from '../settings/secondMotor';
 import { takeSnapshot } from '../settings/settingsReader';
 import { type RestoredPart, restoreSettings } from '../settings/settingsRestore';
+import { storedCanId } from '../settings/snapshot';
 import { probeBootloader } from './bootloaderProbe';
 import { type ControllerIdentity, identifyController } from './controllerIdentity';
 import { type Evidence, judge, type Judgement } from './judgement';
@@ -331,11 +332,9 @@ export class UpdateRun {
             ),
           );
         record.restored = await restore();
-        if (this.connection.hasMoved) {
-          // The app configuration brought the node's CAN id back: it has to be looked at there.
-          this.connection.moveBack();
-          record.restored = await restore();
-        }
+        // With its app configuration a node may have got another CAN id back: it has to be looked at there.
+        const failed = record.restored.some(({ outcome }) => outcome === 'failed');
+        if (failed && this.connection.moveTo(storedCanId(snapshot))) record.restored = await restore();
       }
     } catch (error) {
       if (!isVescError(error)) throw error;
