@@ -93,7 +93,7 @@ export function parseBootloader(text: string): 'current' | 'old' | 'none' {
 }
 
 /** A number from 0 up. */
-export function parseNumber(what: string, text: string): number {
+function parseNumber(what: string, text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
     throw new VescError('usage', { problem: `${what} takes a number, not "${text}".` });

@@ -20,7 +20,7 @@ export interface ProcessTable {
 }
 
 /** The processes as Linux shows them in /proc; empty on other systems. */
-export const linuxProcesses: ProcessTable = {
+const linuxProcesses: ProcessTable = {
   ownPid: process.pid,
   realpath: (path) => realpath(path),
   async pids() {
