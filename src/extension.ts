@@ -8,6 +8,7 @@ import { compareCommits } from './build/gitState';
 import { type BuildHost, thisHost } from './build/host';
 import { registerCommands } from './commands/commandTable';
 import type { Shell } from './commands/shell';
+import { tellUnfinished } from './commands/unfinished';
 import { createCore } from './controllers/core';
 import { BuildDiagnostics } from './views/buildDiagnostics';
 import { BuildRelations } from './views/buildRelations';
@@ -21,7 +22,7 @@ import { FirmwareWorkspace } from './views/firmwareWorkspace';
 import { FlashState } from './views/flashState';
 import { HotPlug } from './views/hotPlug';
 import { KnownPorts } from './views/knownPorts';
-import { faultNotice, journalNotice } from './views/messages';
+import { faultNotice } from './views/messages';
 import { Notifier } from './views/notifier';
 import { readSettings, type Settings } from './views/settings';
 import { StatusBar } from './views/statusBar';
@@ -78,6 +79,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     terminals: own(new ControllerTerminals(core.pool)),
     flashing,
     known: new KnownPorts(memory),
+    remembered: context.globalState,
     notifier: new Notifier(log),
     log,
   };
@@ -158,13 +160,7 @@ function watchOver(shell: Shell, own: Own): void {
       });
     }),
   );
-  own(
-    new UnfinishedUpdates(core.journal, clock, (entry) =>
-      notifier.show(journalNotice(entry), {
-        'look-again': () => vscode.commands.executeCommand('vesc.connect', entry.address),
-      }),
-    ),
-  );
+  own(new UnfinishedUpdates(core.journal, clock, (entry) => tellUnfinished(shell, entry)));
 }
 
 /** This computer, as far as the settings do not say otherwise. */

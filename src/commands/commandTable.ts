@@ -8,11 +8,14 @@ import { connect } from './connect';
 import { disconnect } from './disconnect';
 import { flash } from './flash';
 import { flashFile } from './flashFile';
+import { installBootloader } from './installBootloader';
 import { openLog } from './openLog';
 import { openTerminal } from './openTerminal';
 import { reboot } from './reboot';
 import { refresh } from './refresh';
 import { rename } from './rename';
+import { restoreSettings } from './restoreSettings';
+import { saveSettings } from './saveSettings';
 import { scan } from './scan';
 import { selectBoard } from './selectBoard';
 import { selectController } from './selectController';
@@ -58,6 +61,9 @@ const COMMANDS: { readonly [C in CommandName]: Entry<C> } = {
   'vesc.openTerminal': { enabled: openTerminal, disabled: nothingConnected },
   'vesc.startSimulatedController': { enabled: startSimulatedController },
   'vesc.openLog': { enabled: openLog },
+  'vesc.installBootloader': { enabled: installBootloader, disabled: nothingConnected },
+  'vesc.saveSettings': { enabled: saveSettings, disabled: nothingConnected },
+  'vesc.restoreSettings': { enabled: restoreSettings, disabled: nothingConnected },
   'vesc.rename': { enabled: rename, disabled: nothingConnected },
   'vesc.scan': { enabled: scan, disabled: nothingConnected },
 };

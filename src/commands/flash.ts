@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { isVescError, VescError } from '../base/errors';
 import { readImage } from '../image/imageFile';
 import type { UpdateResult } from '../update/verdict';
 import type { ControllerTarget } from '../views/commandNames';
@@ -9,8 +7,10 @@ import { buildNotice } from '../views/messages';
 import { connect } from './connect';
 import { chooseController } from './chooseController';
 import { flashController } from './flashController';
+import { readBytes } from './files';
 import { buildChosenBoard } from './prepareBuild';
 import type { Shell } from './shell';
+import { tellsBusy } from './work';
 
 /**
  * The headline: builds the firmware of this workspace, puts it on the controller and proves that it runs there.
@@ -28,36 +28,10 @@ export async function flash(shell: Shell, target?: ControllerTarget): Promise<Up
   const image = readImage(await readBytes(result.image), path.basename(result.image));
   const controller = (await chooseController(shell, target)) ?? (await connectFirst(shell));
   if (!controller) return undefined;
-  const update = await flashController(shell, { controller, image, warnings: result.warnings });
-  if (update && (update.verdict === 'updated' || update.verdict === 'already-running')) {
-    await shell.core.registry.rememberBoard(controller, result.board);
-    if (update.buildId !== undefined) await shell.records.markFlashed(update.buildId);
-  }
-  return update;
+  return flashController(shell, { controller, image, warnings: result.warnings, board: result.board });
 }
 
 /** Without a controller the way to one is offered, with the simulated one in it. */
 async function connectFirst(shell: Shell) {
   return shell.core.registry.controllers.length === 0 ? connect(shell) : undefined;
-}
-
-/** One update goes on at a time; a second one is told so. */
-export function tellsBusy(shell: Shell): boolean {
-  if (!shell.flashing.progress) return false;
-  shell.notifier.show({
-    severity: 'information',
-    text: 'An update is under way; it goes on undisturbed. Start the next one when it is over.',
-    actions: [],
-  });
-  return true;
-}
-
-/** @throws VescError `file-unreadable` */
-export async function readBytes(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if (isVescError(error)) throw error;
-    throw new VescError('file-unreadable', { path: file, reason: (error as Error).message });
-  }
 }

@@ -9,7 +9,9 @@ import { FlashProgress } from '../views/flashProgress';
 import { needsHardwareName, overridesOf, verdictNotice } from '../views/messages';
 import type { Handlers } from '../views/notifier';
 import { plain } from '../views/text';
+import { installBootloaderOn } from './installBootloader';
 import type { Shell } from './shell';
+import { tellsBusy } from './work';
 
 const FLASH = 'Flash';
 
@@ -22,6 +24,9 @@ export interface FlashJob {
   readonly overrideHardware?: string;
   readonly override?: readonly ErrorCode[];
   readonly reflash?: boolean;
+  readonly proveByCrc?: boolean;
+  /** The board it was built for, when it was built here. */
+  readonly board?: string;
 }
 
 /**
@@ -50,16 +55,18 @@ export async function flashController(shell: Shell, job: FlashJob): Promise<Upda
   }
   record(shell, result);
   shell.notifier.show(verdictNotice(result, controller.title, job.warnings), handlers(shell, job, result));
+  await remember(shell, job, result);
   return result;
 }
 
 function requestOf(job: FlashJob): Omit<UpdateRequest, 'target'> {
-  const { image, overrideHardware, override, reflash } = job;
+  const { image, overrideHardware, override, reflash, proveByCrc } = job;
   return {
     image,
     ...(overrideHardware === undefined ? {} : { overrideHardware }),
     ...(override === undefined ? {} : { override }),
     ...(reflash === undefined ? {} : { reflash }),
+    ...(proveByCrc === undefined ? {} : { proveByCrc }),
   };
 }
 
@@ -72,8 +79,8 @@ async function isConfirmed(shell: Shell, { controller, image, warnings }: FlashJ
 
 /** What the buttons below the verdict do with this job. */
 function handlers(shell: Shell, job: FlashJob, result: UpdateResult): Handlers {
-  const again = (change: Partial<FlashJob>): void => {
-    flashController(shell, { ...job, ...change }).catch((error: unknown) => shell.notifier.fail(error));
+  const again = async (change: Partial<FlashJob>): Promise<void> => {
+    if (!tellsBusy(shell)) await flashController(shell, { ...job, ...change });
   };
   const override = overridesOf(result) ?? [];
   const controller = { controller: job.controller };
@@ -84,8 +91,13 @@ function handlers(shell: Shell, job: FlashJob, result: UpdateResult): Handlers {
     'type-hardware': async () => {
       const hardware = needsHardwareName(result) ? result.before?.hardware : undefined;
       const overrideHardware = hardware === undefined ? undefined : await typeHardware(hardware);
-      if (overrideHardware !== undefined) again({ overrideHardware, override });
+      if (overrideHardware !== undefined) await again({ overrideHardware, override });
     },
+    'prove-by-crc': async () => {
+      if (await startsLisp()) await again({ proveByCrc: true });
+    },
+    'install-bootloader': () => installBootloaderOn(shell, job.controller, () => again({})),
+    'restore-settings': () => vscode.commands.executeCommand('vesc.restoreSettings', controller),
     faults: () => vscode.commands.executeCommand('vesc.showFaults', controller),
     'look-again': () => vscode.commands.executeCommand('vesc.refresh', controller),
   };
@@ -104,6 +116,24 @@ async function typeHardware(hardware: string): Promise<string | undefined> {
         : `This is not the hardware name of the controller (${plain(hardware)}).`,
   });
   return typed === hardware ? typed : undefined;
+}
+
+/** LispBM is the user's own ground: nobody starts it unasked. */
+async function startsLisp(): Promise<boolean> {
+  const go = 'Flash and prove';
+  const detail =
+    'LispBM tells the checksum of what runs. It is started for that after the update, and its stored code is ' +
+    'written back afterwards.';
+  const question = 'Flash again, and ask LispBM on the controller what runs?';
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, go)) === go;
+}
+
+/** What runs there is known by its build from now on, and the next build for it is of the same board. */
+async function remember(shell: Shell, { controller, board }: FlashJob, result: UpdateResult): Promise<void> {
+  const { verdict, buildId } = result;
+  if (verdict !== 'updated' && verdict !== 'already-running') return;
+  if (board !== undefined) await shell.core.registry.rememberBoard(controller, board);
+  if (buildId !== undefined) await shell.records.markFlashed(buildId);
 }
 
 function record(shell: Shell, result: UpdateResult): void {

@@ -5,9 +5,10 @@ import type { UpdateResult } from '../update/verdict';
 import type { ControllerTarget } from '../views/commandNames';
 import { chooseController } from './chooseController';
 import { connect } from './connect';
-import { readBytes, tellsBusy } from './flash';
+import { readBytes } from './files';
 import { flashController } from './flashController';
 import type { Shell } from './shell';
+import { tellsBusy } from './work';
 
 /**
  * Flashes an image file: the one it was called on in the explorer, else the one the user picks.

@@ -9,7 +9,7 @@ import type { ControllerTerminals } from '../views/controllerTerminal';
 import type { ControllerTree } from '../views/controllerTree';
 import type { FirmwareWorkspace } from '../views/firmwareWorkspace';
 import type { FlashState } from '../views/flashState';
-import type { KnownPorts } from '../views/knownPorts';
+import type { KnownPorts, Memory } from '../views/knownPorts';
 import type { Notifier } from '../views/notifier';
 import type { Settings } from '../views/settings';
 
@@ -27,6 +27,8 @@ export interface Shell {
   readonly terminals: ControllerTerminals;
   readonly flashing: FlashState;
   readonly known: KnownPorts;
+  /** What is remembered of this user, in all windows. */
+  readonly remembered: Memory;
   readonly notifier: Notifier;
   readonly log: vscode.LogOutputChannel;
 }

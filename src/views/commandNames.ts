@@ -22,6 +22,9 @@ export interface CommandArguments {
   'vesc.openTerminal': [target?: ControllerTarget];
   'vesc.startSimulatedController': [name?: string];
   'vesc.openLog': [];
+  'vesc.installBootloader': [target?: ControllerTarget];
+  'vesc.saveSettings': [target?: ControllerTarget];
+  'vesc.restoreSettings': [target?: ControllerTarget];
   'vesc.rename': [target?: ControllerTarget];
   'vesc.scan': [target?: ControllerTarget];
 }
@@ -43,6 +46,9 @@ export const COMMAND_NAMES = Object.keys({
   'vesc.openTerminal': true,
   'vesc.startSimulatedController': true,
   'vesc.openLog': true,
+  'vesc.installBootloader': true,
+  'vesc.saveSettings': true,
+  'vesc.restoreSettings': true,
   'vesc.rename': true,
   'vesc.scan': true,
 } satisfies Record<CommandName, true>) as readonly CommandName[];

@@ -2,6 +2,7 @@ import { type BuildRelation, describeRelation } from '../controllers/buildRelati
 import type { Controller } from '../controllers/controller';
 import { formatLinkAddress } from '../links/linkAddress';
 import { formatVersion } from '../protocol/version';
+import type { BootloaderKnowledge } from '../settings/controllerMemory';
 import { faultRows } from './faultWords';
 import { faultMeaning } from './messages';
 import { plain, shortFault } from './text';
@@ -29,11 +30,12 @@ export interface Node {
 }
 
 /** What is known of its bootloader, by what was seen of it. */
-const BOOTLOADER: Readonly<Record<string, string | undefined>> = {
-  answers: 'answers',
-  proven: 'seen at work',
+const BOOTLOADER: Readonly<Record<BootloaderKnowledge['state'], string>> = {
+  unknown: 'not seen yet',
+  answers: 'works (it answered)',
+  proven: 'works (an update went through it)',
   missing: 'missing',
-  suspect: 'suspected missing',
+  suspect: 'missing or too old (the last update was not taken)',
 };
 
 type Leaf = Pick<Node, 'id' | 'label' | 'description' | 'icon' | 'context'> & Partial<Node>;
@@ -207,7 +209,7 @@ function controllerChildren(id: string, controller: Controller, relationOf: Rela
 }
 
 function firmwareNode(leaf: (part: Leaf) => Node, controller: Controller): Node {
-  const { firmware, uuid, hardware } = controller.identity!;
+  const { firmware, uuid, hardware, hardwareType } = controller.identity!;
   const { commit, buildId, name } = firmware;
   const parts: [key: string, label: string, text: string][] = [
     ['hardware', 'Hardware', plain(hardware)],
@@ -216,8 +218,10 @@ function firmwareNode(leaf: (part: Leaf) => Node, controller: Controller): Node 
   if (commit !== undefined) parts.push(['commit', 'Commit', plain(commit)]);
   if (buildId !== undefined) parts.push(['build', 'Build', plain(buildId)]);
   if (name !== '') parts.push(['name', 'Name', plain(name)]);
-  const bootloader = BOOTLOADER[controller.record?.bootloader?.state ?? 'unknown'];
-  if (bootloader !== undefined) parts.push(['bootloader', 'Bootloader', bootloader]);
+  const bootloader = controller.record?.bootloader?.state ?? 'unknown';
+  if (hardwareType === 'vesc') parts.push(['bootloader', 'Bootloader', BOOTLOADER[bootloader]]);
+  const isDoubtful = (key: string): boolean =>
+    key === 'bootloader' && (bootloader === 'missing' || bootloader === 'suspect');
   const short = commit === undefined ? '' : ` · ${plain(commit.replace(/^([0-9a-f]{8})[0-9a-f]+/, '$1'))}`;
   return leaf({
     id: 'firmware',
@@ -230,7 +234,7 @@ function firmwareNode(leaf: (part: Leaf) => Node, controller: Controller): Node 
         id: `firmware/${key}`,
         label,
         description: text,
-        icon: { id: 'blank' },
+        icon: isDoubtful(key) ? { id: 'warning', color: YELLOW } : { id: 'blank' },
         context: 'identity',
         tooltip: [`${label}: ${text}`],
       }),

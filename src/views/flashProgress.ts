@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { UpdateProgress } from '../update/updater';
-import { phaseFraction, phaseOf, progressText } from './progressWords';
+import { phaseFraction, phaseOf, progressText, type WorkProgress } from './progressWords';
 
 const FULL = 100;
 
@@ -42,8 +42,8 @@ class Bar {
 }
 
 /**
- * The notifications of one update: a first one that can be cancelled, until the bootloader is started; then one
- * that cannot, which tells to keep the power on.
+ * The notifications of one work on a controller: a first one that can be cancelled, in an update until the
+ * bootloader is started; then one that cannot, which tells to keep the power on.
  */
 export class FlashProgress implements vscode.Disposable {
   private bar: Bar | undefined;
@@ -55,6 +55,11 @@ export class FlashProgress implements vscode.Disposable {
   ) {}
 
   report(progress: UpdateProgress): void {
+    this.show(progress, phaseFraction(progress));
+  }
+
+  /** @param fraction how much of what can be cancelled is done, or of what cannot */
+  show(progress: WorkProgress, fraction: number): void {
     // Once the power has to stay on, it has to until the end: what is written back belongs to it too.
     const isLate = this.isLate || phaseOf(progress) === 'keep-power-on';
     if (isLate && !this.isLate) {
@@ -63,7 +68,7 @@ export class FlashProgress implements vscode.Disposable {
       this.bar = new Bar(`Keep the power on! ${this.title}`);
     }
     this.bar ??= new Bar(this.title, this.onCancel);
-    this.bar.report(phaseFraction(progress), progressText(progress));
+    this.bar.report(fraction, progressText(progress));
   }
 
   /** What comes before the update itself, as building. */

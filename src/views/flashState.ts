@@ -1,23 +1,23 @@
 import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
-import type { UpdateProgress } from '../update/updater';
 import type { Verdict } from '../update/verdict';
+import type { WorkProgress } from './progressWords';
 
-/** How the update of this window goes, for everybody who shows it. One update goes on at a time. */
+/** How the work on a controller goes in this window, for everybody who shows it. One goes on at a time. */
 export class FlashState implements Disposable {
   private readonly changes = new Emitter<void>();
   readonly onChange = this.changes.event;
-  /** Undefined when no update goes on. */
-  progress: UpdateProgress | undefined;
+  /** Undefined when nothing goes on. */
+  progress: WorkProgress | undefined;
   /** How the last update ended. */
   last: Verdict | undefined;
 
-  report(progress: UpdateProgress): void {
+  report(progress: WorkProgress): void {
     this.progress = progress;
     this.changes.fire();
   }
 
-  /** The update is over; without a verdict when it could not begin. */
+  /** The work is over; without a verdict when it was no update, or could not begin. */
   finish(verdict: Verdict | undefined): void {
     this.progress = undefined;
     this.last = verdict ?? this.last;

@@ -1,9 +1,11 @@
 import { type ErrorCode, isVescError, VescError } from '../base/errors';
 import type { BuildResult } from '../build/buildResult';
 import { faultCatalogue } from '../protocol/faults';
+import { atLeast } from '../protocol/version';
 import type { RestoredPart } from '../settings/settingsRestore';
+import type { BootloaderResult } from '../update/bootloaderInstaller';
 import type { JournalEntry } from '../update/journal';
-import { describe } from '../update/judgement';
+import { blamesBootloader, describe } from '../update/judgement';
 import { OVERRIDABLE } from '../update/preflight';
 import type { Proof, UpdateResult } from '../update/verdict';
 import type { Action, Notice } from './notices';
@@ -45,6 +47,21 @@ function errorActions(code: ErrorCode): readonly Action[] {
     case 'build-failed':
     case 'flash-overflow':
       return ['problems', 'output'];
+    case 'port-not-found':
+    case 'port-busy':
+    case 'port-permission':
+    case 'link-failed':
+    case 'no-answer':
+    case 'not-a-controller':
+      return ['connect', 'log'];
+    case 'bootloader-too-long':
+    case 'bootloader-empty':
+    case 'bootloader-packed':
+    case 'bootloader-is-app':
+      return ['install-bootloader', 'log'];
+    case 'no-snapshot':
+    case 'snapshot-unreadable':
+      return ['restore-settings', 'log'];
     case 'build-cancelled':
     case 'cancelled':
       return [];
@@ -110,7 +127,7 @@ export function verdictNotice(result: UpdateResult, title: string, warnings: rea
         text:
           `${name} now runs ${runs}. Proven by ${PROOFS[result.proof ?? 'version']}, in ${time}.${kept}` +
           warnings.map((warning) => ` ${plain(firstSentence(warning), LIMIT)}`).join(''),
-        actions: ['faults', 'log'],
+        actions: [...restoreActions(result), 'faults', 'log'],
       };
     case 'already-running':
       return {
@@ -124,9 +141,48 @@ export function verdictNotice(result: UpdateResult, title: string, warnings: rea
       return {
         severity: result.verdict === 'unproven' || isCancelled(result) ? 'warning' : 'error',
         text: `${name}: ${result.error ? sentences(result.error) : `the update ended ${result.verdict}.`}${kept}`,
-        actions: result.verdict === 'lost' ? ['look-again', 'log'] : ['flash-again', 'log'],
+        actions: [...nextActions(result), ...restoreActions(result), 'log'],
       };
   }
+}
+
+/** The way on from an update that did not end well, the likeliest first. */
+function nextActions({ verdict, error, after }: UpdateResult): readonly Action[] {
+  if (verdict === 'lost') return ['look-again'];
+  // Without a bootloader the next update would end as this one did.
+  if (isVescError(error, 'bootloader-missing')) return ['install-bootloader'];
+  if (blamesBootloader(error)) return ['install-bootloader', 'flash-again'];
+  const tellsCrc = after !== undefined && atLeast(after.firmware, 6, 6);
+  if (verdict === 'unproven' && tellsCrc) return ['prove-by-crc', 'flash-again'];
+  return ['flash-again'];
+}
+
+function restoreActions({ restored }: UpdateResult): readonly Action[] {
+  const isLeft = restored.some(({ outcome }) => outcome === 'failed' || outcome === 'kept');
+  return isLeft ? ['restore-settings'] : [];
+}
+
+/**
+ * What the installation of a bootloader came to.
+ * @param next what to offer once there is one
+ */
+export function bootloaderNotice(result: BootloaderResult, title: string, next: Action): Notice {
+  const name = plain(title);
+  const { verdict, error } = result;
+  if (verdict === 'installed') {
+    return {
+      severity: 'information',
+      text: `${name} has a bootloader that works: it was written, started, and answered. The firmware runs as before.`,
+      actions: [next, 'log'],
+    };
+  }
+  if (isVescError(error, 'cancelled'))
+    return { severity: 'warning', text: sentences(error), actions: ['log'] };
+  return {
+    severity: 'error',
+    text: `${name}: ${error ? sentences(error) : `the installation ended ${verdict}.`}`,
+    actions: isVescError(error, 'not-a-vesc') ? ['log'] : ['install-bootloader', 'log'],
+  };
 }
 
 /** The rest was read at the build, and stands in the log. */
@@ -146,6 +202,7 @@ function refusal(result: UpdateResult, name: string): Notice {
   const actions: Action[] = [];
   if (overridesOf(result)) actions.push(needsHardwareName(result) ? 'type-hardware' : 'flash-anyway');
   if (codes.includes('wrong-hardware')) actions.unshift('select-board');
+  if (codes.includes('needs-5.03-first')) actions.unshift('flash-file');
   if (codes.includes('motor-turning')) actions.push('flash-again');
   return { severity: 'error', text: `${name} was not flashed. ${text}`, actions: [...actions, 'log'] };
 }
@@ -189,12 +246,18 @@ export function journalNotice(entry: JournalEntry): Notice {
       'Connect to see what runs now, and flash again if it is not what you want.',
     restoring:
       `After an update of ${controller} on ${when} its settings were not all written back. The snapshot` +
-      `${entry.snapshotPath === undefined ? '' : ` ${plain(entry.snapshotPath, LIMIT)}`} has them: vesc restore.`,
+      `${entry.snapshotPath === undefined ? '' : ` ${plain(entry.snapshotPath, LIMIT)}`} has them: connect, and restore them.`,
     bootloader:
       `A bootloader was being written to ${controller} on ${when}. Its firmware is intact; install the bootloader ` +
       'again before any update.',
   };
-  return { severity: 'warning', text: words[entry.state], actions: ['look-again', 'log'] };
+  const actions: Record<JournalEntry['state'], Action> = {
+    staging: 'look-again',
+    committed: 'look-again',
+    restoring: 'restore-settings',
+    bootloader: 'install-bootloader',
+  };
+  return { severity: 'warning', text: words[entry.state], actions: [actions[entry.state], 'log'] };
 }
 
 /** A fault that has just appeared. */

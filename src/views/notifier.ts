@@ -21,10 +21,12 @@ export class Notifier {
       error: () => vscode.window.showErrorMessage(text, ...titles),
     }[severity]();
     this.log[severity === 'information' ? 'info' : severity === 'warning' ? 'warn' : 'error'](text);
-    void shown.then((title) => {
-      const action = actions.find((each) => ACTIONS[each] === title);
-      if (action !== undefined) void (handlers[action] ?? DEFAULTS[action])();
-    });
+    shown
+      .then(async (title) => {
+        const action = actions.find((each) => ACTIONS[each] === title);
+        if (action !== undefined) await (handlers[action] ?? DEFAULTS[action])();
+      })
+      .then(undefined, (error: unknown) => this.fail(error));
   }
 
   /** Tells of a failure, whatever it is. */
@@ -46,10 +48,14 @@ const DEFAULTS: Record<Action, () => unknown> = {
   'open-folder': builtIn('workbench.action.files.openFolder'),
   trust: builtIn('workbench.trust.manage'),
   'select-board': command('vesc.selectBoard'),
+  flash: command('vesc.flash'),
   'flash-file': command('vesc.flashFile'),
   'flash-again': command('vesc.flash'),
   'type-hardware': command('vesc.flash'),
   'flash-anyway': command('vesc.flash'),
+  'prove-by-crc': command('vesc.flash'),
+  'install-bootloader': command('vesc.installBootloader'),
+  'restore-settings': command('vesc.restoreSettings'),
   problems: builtIn('workbench.actions.view.problems'),
   output: builtIn('workbench.action.terminal.focus'),
   log: command('vesc.openLog'),

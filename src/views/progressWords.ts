@@ -18,11 +18,14 @@ const WEIGHTS: Readonly<Record<UpdateStage, number>> = {
 const FULL = 100;
 const KB = 1000;
 
+/** How far something is that is done to a controller: an update, a bootloader, a restore. */
+export type WorkProgress = Omit<UpdateProgress, 'stage'>;
+
 /** The stages that can be cancelled, and those in which the power must stay on. */
 export type Phase = 'until-commit' | 'keep-power-on';
 
 /** Which of the two progress bars an update is on. */
-export function phaseOf(progress: UpdateProgress): Phase {
+export function phaseOf(progress: WorkProgress): Phase {
   return progress.cancellable ? 'until-commit' : 'keep-power-on';
 }
 
@@ -43,7 +46,7 @@ export function phaseFraction(progress: UpdateProgress): number {
 const KEEP_ON = /: keep the power on$/;
 
 /** What goes on, in one line. */
-export function progressText(progress: UpdateProgress): string {
+export function progressText(progress: WorkProgress): string {
   const { fraction, bytesPerSecond } = progress;
   const message = progress.message.replace(KEEP_ON, '');
   const share = fraction > 0 && fraction < 1 ? ` ${Math.round(fraction * FULL)} %` : '';

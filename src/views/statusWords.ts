@@ -4,11 +4,10 @@ import { type BuildRelation, describeRelation } from '../controllers/buildRelati
 import type { Controller } from '../controllers/controller';
 import { formatPlace } from '../controllers/controllerRegistry';
 import { formatVersion } from '../protocol/version';
-import type { UpdateProgress } from '../update/updater';
 import type { Verdict } from '../update/verdict';
 import { memoryLines } from './memoryTable';
 import { faultMeaning } from './messages';
-import { phaseOf, progressText } from './progressWords';
+import { phaseOf, progressText, type WorkProgress } from './progressWords';
 import { count, plain, shortFault } from './text';
 
 /** What a status item shows. */
@@ -109,16 +108,22 @@ export function boardStatus(
 }
 
 /** The item for flashing. */
-export function flashStatus(progress: UpdateProgress | undefined, last: Verdict | undefined): StatusWords {
+export function flashStatus(progress: WorkProgress | undefined, last: Verdict | undefined): StatusWords {
   if (progress) {
     if (phaseOf(progress) === 'keep-power-on') {
       return {
         text: `$(warning) Keep the power on: ${progressText(progress)}`,
-        tooltip: ['The new firmware is being put in place.', 'Keep the power on until this is over.'],
+        tooltip: [
+          'The flash memory of a controller is being written.',
+          'Keep the power on until this is over.',
+        ],
         background: 'warning',
       };
     }
-    return { text: `$(loading~spin) ${progressText(progress)}`, tooltip: ['An update is under way.'] };
+    return {
+      text: `$(loading~spin) ${progressText(progress)}`,
+      tooltip: ['A controller is being worked on.'],
+    };
   }
   const icon = last === undefined ? 'zap' : VERDICT_ICON[last];
   return {

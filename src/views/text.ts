@@ -39,6 +39,15 @@ export function duration(ms: number): string {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
+/** A moment as the clock on the wall here shows it: `2026-01-31 09:05`. */
+export function localTime(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return 'at an unknown time';
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
+}
+
 /** `FAULT_CODE_ABS_OVER_CURRENT` as people say it. */
 export function shortFault(fault: string): string {
   return plain(fault.replace(/^FAULT_CODE_/, '').replaceAll('_', ' '));

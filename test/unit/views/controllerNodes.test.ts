@@ -62,9 +62,25 @@ describe('the rows of a controller', () => {
         `Commit ${COMMIT}`,
         `Build vb1-${COMMIT}`,
         'Name race',
-        'Bootloader seen at work',
+        'Bootloader works (an update went through it)',
       ],
     );
+  });
+
+  it('tell what was seen of its bootloader, and warn where there is none', () => {
+    const controller = connectedController();
+    const bootloader = (): Node => child(child(controllerNode(controller, none), 'Firmware'), 'Bootloader');
+    assert.deepEqual([bootloader().description, bootloader().icon.id], ['not seen yet', 'blank']);
+    controller.record = { uuid: 'x', bootloader: { state: 'missing' } };
+    assert.deepEqual([bootloader().description, bootloader().icon.id], ['missing', 'warning']);
+    controller.record = { uuid: 'x', bootloader: { state: 'suspect' } };
+    assert.match(bootloader().description, /^missing or too old/);
+    assert.equal(bootloader().icon.id, 'warning');
+    controller.record = { uuid: 'x', bootloader: { state: 'answers' } };
+    assert.deepEqual([bootloader().description, bootloader().icon.id], ['works (it answered)', 'blank']);
+    const bms = connectedController(identity({}, { hardwareType: 'bms' }));
+    const rows = child(controllerNode(bms, none), 'Firmware').children;
+    assert.ok(rows.every(({ label }) => label !== 'Bootloader'));
   });
 
   it('show how it lies to the build', () => {

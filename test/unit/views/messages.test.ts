@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ErrorCode, VescError } from '../../../src/base/errors';
 import type { BuildResult } from '../../../src/build/buildResult';
+import type { BootloaderResult } from '../../../src/update/bootloaderInstaller';
+import { judge } from '../../../src/update/judgement';
 import type { JournalEntry } from '../../../src/update/journal';
 import type { UpdateResult, Verdict } from '../../../src/update/verdict';
 import {
+  bootloaderNotice,
   buildNotice,
   errorNotice,
   faultNotice,
@@ -134,6 +137,123 @@ describe('messages', () => {
     });
   }
 
+  it('lead on to what mends an update that was not taken', () => {
+    const missing = new VescError('bootloader-missing', { hardware: '60' });
+    assert.deepEqual(verdictNotice(update('not-taken', { error: missing }), '60').actions, [
+      'install-bootloader',
+      'log',
+    ]);
+    const causes = (...causes: string[]): readonly string[] =>
+      verdictNotice(
+        update('not-taken', { error: new VescError('not-taken', { running: 'firmware 7.01', causes }) }),
+        '60',
+      ).actions;
+    const stamped = { placeholder: false, signatures: {} };
+    const judged = judge({
+      before: identity(),
+      after: identity(),
+      image: stamped,
+      buildId: `vb1-${COMMIT}`,
+      returned: { absence_ms: 32_000, fault: 0, resetFlags: undefined },
+      compressed: true,
+      bootloader: { state: 'unknown' },
+    });
+    assert.deepEqual(verdictNotice(update('not-taken', { error: judged.error! }), '60').actions, [
+      'install-bootloader',
+      'flash-again',
+      'log',
+    ]);
+    assert.deepEqual(causes('its bootloader found the upload damaged.'), ['flash-again', 'log']);
+  });
+
+  it('offer the checksum as a proof only where the firmware can tell it', () => {
+    const actions = (minor: number): readonly string[] =>
+      verdictNotice(update('unproven', { after: identity({ major: 6, minor }) }), '60').actions;
+    assert.deepEqual(actions(6), ['prove-by-crc', 'flash-again', 'log']);
+    assert.deepEqual(actions(5), ['flash-again', 'log']);
+  });
+
+  it('offer to restore what an update could not write back', () => {
+    for (const outcome of ['failed', 'kept'] as const) {
+      const restored = [{ what: 'LispBM code', outcome }];
+      assert.deepEqual(verdictNotice(update('updated', { restored }), '60').actions, [
+        'restore-settings',
+        'faults',
+        'log',
+      ]);
+      assert.deepEqual(verdictNotice(update('interrupted', { restored }), '60').actions, [
+        'flash-again',
+        'restore-settings',
+        'log',
+      ]);
+    }
+    const restored = [{ what: 'LispBM code', outcome: 'adjusted' as const }];
+    assert.deepEqual(verdictNotice(update('updated', { restored }), '60').actions, ['faults', 'log']);
+  });
+
+  it('lead from a refusal of foreign firmware to the one that has to be flashed first', () => {
+    const foreign = new VescError('needs-5.03-first', { version: '5.01' });
+    assert.deepEqual(verdictNotice(update('refused', { error: foreign }), '60').actions, [
+      'flash-file',
+      'flash-anyway',
+      'log',
+    ]);
+  });
+
+  const installations: [BootloaderResult['verdict'], VescError | undefined, string, RegExp, string[]][] = [
+    ['installed', undefined, 'information', /left wheel has a bootloader that works/, ['flash-again', 'log']],
+    [
+      'not-taken',
+      new VescError('bootloader-silent', { name: 'x.bin' }),
+      'error',
+      /left wheel: x\.bin was written/,
+      ['install-bootloader', 'log'],
+    ],
+    ['refused', turning, 'error', /motor is turning/, ['install-bootloader', 'log']],
+    [
+      'refused',
+      new VescError('not-a-vesc', { hardware: 'b', hardwareType: 'bms' }),
+      'error',
+      /VESC BMS/,
+      ['log'],
+    ],
+    [
+      'refused',
+      new VescError('cancelled', { work: 'The installation' }),
+      'warning',
+      /was cancelled/,
+      ['log'],
+    ],
+    ['interrupted', undefined, 'error', /interrupted/, ['install-bootloader', 'log']],
+  ];
+  for (const [verdict, error, severity, words, actions] of installations) {
+    it(`tell of a bootloader that was ${verdict}${error ? ` (${error.code})` : ''}`, () => {
+      const result: BootloaderResult = {
+        verdict,
+        controller: identity(),
+        address: { kind: 'simulated', name: '60' },
+        ...(error ? { error } : {}),
+      };
+      const notice = bootloaderNotice(result, 'left wheel', 'flash-again');
+      assert.equal(notice.severity, severity);
+      assert.match(notice.text, words);
+      assert.deepEqual(notice.actions, actions);
+    });
+  }
+
+  it('offer what mends an error, where there is a command for it', () => {
+    const actions = (error: VescError): readonly string[] => errorNotice(error).actions;
+    assert.deepEqual(actions(new VescError('port-not-found', { path: 'COM5' })), ['connect', 'log']);
+    assert.deepEqual(actions(new VescError('bootloader-empty', { name: 'x' })), [
+      'install-bootloader',
+      'log',
+    ]);
+    assert.deepEqual(actions(new VescError('no-snapshot', { path: 'x', uuid: 'y', hardware: 'z' })), [
+      'restore-settings',
+      'log',
+    ]);
+  });
+
   it('take a cancelled update for less than an interrupted one', () => {
     const cancelled = new VescError('cancelled', { work: 'The update' });
     assert.equal(verdictNotice(update('interrupted', { error: cancelled }), '60').severity, 'warning');
@@ -170,10 +290,11 @@ describe('messages', () => {
     assert.deepEqual(buildNotice({ ...good, ok: false }).actions, ['problems', 'output']);
   });
 
-  for (const [state, words] of [
-    ['staging', /old firmware is intact/],
-    ['committed', /bootloader had been started/],
-    ['restoring', /vesc restore/],
+  for (const [state, words, action] of [
+    ['staging', /old firmware is intact/, 'look-again'],
+    ['committed', /bootloader had been started/, 'look-again'],
+    ['restoring', /connect, and restore them/, 'restore-settings'],
+    ['bootloader', /install the bootloader again/, 'install-bootloader'],
   ] as const) {
     it(`tell what to do about an update that was left ${state}`, () => {
       const entry: JournalEntry = {
@@ -188,6 +309,7 @@ describe('messages', () => {
       assert.match(notice.text, words);
       assert.match(notice.text, /2026-01-01 10:20/);
       assert.match(notice.text, /60 at \/dev\/ttyACM0/);
+      assert.deepEqual(notice.actions, [action, 'log']);
     });
   }
 

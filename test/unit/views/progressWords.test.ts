@@ -24,7 +24,7 @@ describe('the progress of an update', () => {
   });
 
   it('knows when the power has to stay on', () => {
-    assert.equal(phaseOf({ stage: 'commit', fraction: 1, cancellable: false, message: '' }), 'keep-power-on');
-    assert.equal(phaseOf({ stage: 'commit', fraction: 0, cancellable: true, message: '' }), 'until-commit');
+    assert.equal(phaseOf({ fraction: 1, cancellable: false, message: '' }), 'keep-power-on');
+    assert.equal(phaseOf({ fraction: 0, cancellable: true, message: '' }), 'until-commit');
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { BuildResult } from '../../../src/build/buildResult';
-import type { UpdateProgress } from '../../../src/update/updater';
+import type { WorkProgress } from '../../../src/views/progressWords';
 import { boardStatus, controllerStatus, flashStatus } from '../../../src/views/statusWords';
 import { connectedController, identity } from '../../support/controllers';
 
@@ -81,8 +81,7 @@ describe('the status item of board and build', () => {
 });
 
 describe('the status item of flashing', () => {
-  const progress: UpdateProgress = {
-    stage: 'upload',
+  const progress: WorkProgress = {
     fraction: 0.5,
     message: 'Uploading',
     cancellable: true,
@@ -93,7 +92,6 @@ describe('the status item of flashing', () => {
     assert.equal(early.text, '$(loading~spin) Uploading 50 % · 30 kB/s');
     const late = flashStatus(
       {
-        stage: 'reconnect',
         fraction: 0.2,
         message: 'The bootloader is copying: keep the power on',
         cancellable: false,
