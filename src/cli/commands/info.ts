@@ -28,11 +28,13 @@ export const infoCommand = defineCommand({
       const { core, report, interruption, style } = context;
       const asking = { ...REPLY, signal: interruption.signal };
       const { endpoint, version } = connection;
-      const identity = await identifyController(endpoint, { ...asking, version });
+      const asked = await identifyController(endpoint, { ...asking, version });
       const values =
-        identity.hardwareType === 'vesc'
+        asked.hardwareType === 'vesc'
           ? await silenceIs(endpoint.request(getValues(), asking), undefined)
           : undefined;
+      const canId = asked.canId ?? values?.controllerId;
+      const identity = { ...asked, ...(canId === undefined ? {} : { canId }) };
       const { name, bootloader = { state: 'unknown' as const } } = await core.memory.recall(identity.uuid);
       report.result(
         {
