@@ -10,11 +10,13 @@ import { pairs } from './table';
 /** What an update came to, as JSON carries it (design 7). */
 export function updateFields(result: UpdateResult): Fields {
   const { verdict, proof, before, after, buildId, stages, payload_B, raw_B, refusals, restored } = result;
+  // Nothing was written: what was found is what runs.
+  const running = after ?? (verdict === 'already-running' ? before : undefined);
   return {
     verdict,
     proof: proof ?? null,
     before: before === undefined ? null : identityFields(before),
-    after: after === undefined ? null : identityFields(after),
+    after: running === undefined ? null : identityFields(running),
     buildId: buildId ?? null,
     stages,
     payload_B,
