@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { ExitStatus } from '../base/errors';
 import { thisHost } from '../build/host';
 import { createCore } from '../controllers/core';
 import { runCommandLine } from './commandLine';
@@ -25,7 +26,7 @@ void runCommandLine(process.argv.slice(2), {
   input: process.stdin,
   createCore,
 }).then(async (status) => {
-  await output.flush();
+  const written = await output.flush();
   // What is still open (standard input, a port that does not let go) shall not keep the shell waiting.
-  process.exit(status);
+  process.exit(written || status !== ExitStatus.ok ? status : ExitStatus.failed);
 });

@@ -57,6 +57,7 @@ export function printable(text: string): string {
 export class Output {
   private readonly gone = new Emitter<void>();
   private hungUp = false;
+  private lost = false;
   private pending: Promise<void> = Promise.resolve();
   private transient = 0;
   /** For stdout. */
@@ -111,17 +112,22 @@ export class Output {
     this.transient = 0;
   }
 
-  /** Resolves when everything was handed over. */
-  async flush(): Promise<void> {
+  /**
+   * Resolves when everything was handed over.
+   * @returns false when something was lost for another reason than a reader who had enough
+   */
+  async flush(): Promise<boolean> {
     this.clearTransient();
     await this.pending;
+    return !this.lost;
   }
 
   private failed(error: NodeJS.ErrnoException): void {
     if (this.hungUp) return;
     this.hungUp = true;
     // Whatever else is wrong with it (a full disk behind a redirection), there is one place left to say so.
-    if (error.code !== 'EPIPE') this.errorLine(`vesc: the output cannot be written: ${error.message}`);
+    this.lost = error.code !== 'EPIPE';
+    if (this.lost) this.errorLine(`vesc: the output cannot be written: ${error.message}`);
     this.gone.fire();
   }
 }

@@ -46,11 +46,14 @@ describe('output', () => {
     output.line('nobody reads this');
     await output.flush();
     assert.deepEqual([gone, stdout.text, stderr.text], [1, '', '']);
+    assert.ok(await output.flush(), 'a reader who had enough has lost nothing');
   });
 
-  it('tells when the output cannot be written for another reason', () => {
-    const { stdout, stderr } = fakeOutput();
+  it('tells when the output cannot be written for another reason', async () => {
+    const { output, stdout, stderr } = fakeOutput();
+    assert.ok(await output.flush());
     stdout.emit('error', Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
     assert.match(stderr.text, /no space left/);
+    assert.equal(await output.flush(), false);
   });
 });
