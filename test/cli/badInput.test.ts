@@ -198,4 +198,11 @@ describe('vesc and what it finds at the other end', () => {
     const file = bench.file('taken', 'text');
     expect(await bench.run(['simulate', '--json', '--pty', file]), 3, 'cannot-listen', /taken/);
   });
+
+  it('a flash file of the simulated controller that cannot be written', async () => {
+    const flash = join(bench.folder, 'no-such-folder', 'flash.bin');
+    const run = await bench.run(['simulate', '--json', '--tcp', '0', '--flash', flash]);
+    expect(run, 2, 'file-unwritable', /no-such-folder/);
+    assert.equal(run.lines.length, 1, 'it never listened');
+  });
 });

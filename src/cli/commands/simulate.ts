@@ -79,13 +79,22 @@ export const simulateCommand = defineCommand({
     const controller = owned.add(
       new SimulatedController({ ...readOptions(options), ...(flash && { flash }) }, core.clock),
     );
+    let serving = false;
+    const unwritable: VescError[] = [];
     const kept =
       file === undefined
         ? undefined
         : owned.add(
-            new FlashFile(file, controller.flash, host.clock, ({ happened }) => report.warn(happened)),
+            new FlashFile(file, controller.flash, host.clock, (error) => {
+              if (serving) report.warn(error.happened);
+              else unwritable.push(error);
+            }),
           );
     try {
+      // A file that cannot be written is told now, not when something was flashed and gets lost.
+      await kept?.flush();
+      if (unwritable[0]) throw unwritable[0];
+      serving = true;
       const servers: Server[] = [];
       if (port !== undefined) servers.push(owned.add(await listen(serveTcp(controller, { port }))));
       if (options.pty !== undefined) {
