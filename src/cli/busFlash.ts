@@ -1,4 +1,4 @@
-import { ExitStatus, VescError } from '../base/errors';
+import type { ExitStatus } from '../base/errors';
 import { formatLinkAddress } from '../links/linkAddress';
 import type { LinkAddress } from '../links/link';
 import { type BusMember, findBusMembers, updateBus, worstOf } from '../update/busUpdate';
@@ -45,9 +45,9 @@ export async function flashBus(
   const left = done.filter(({ result }) => !result).length;
   const summary = [`${done.length - left} of ${done.length} controllers done, the worst: ${worst.verdict}.`];
   const status = verdictExitStatus(worst.verdict);
-  if (status === ExitStatus.ok && left === 0) report.result(fields, summary);
-  else report.failure(worst.error ?? new VescError('cancelled', { work: 'The update' }), fields, summary);
-  return status === ExitStatus.ok && left > 0 ? ExitStatus.interrupted : status;
+  if (worst.error) report.failure(worst.error, fields, summary);
+  else report.result(fields, summary);
+  return status;
 }
 
 function nameOf({ target, version }: BusMember): string {

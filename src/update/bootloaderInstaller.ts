@@ -1,13 +1,17 @@
 import { isVescError, VescError } from '../base/errors';
 import { checkBootloader } from '../image/bootloaderFile';
+import type { Endpoint } from '../links/endpoint';
 import type { LinkAddress } from '../links/link';
 import { formatLinkAddress } from '../links/linkAddress';
 import { getValuesSelective } from '../protocol/messages/telemetry';
 import { eraseBootloader, writeBootloader } from '../protocol/messages/update';
+import { findSecondMotor } from '../settings/secondMotor';
 import { probeBootloader } from './bootloaderProbe';
 import { type ControllerIdentity, identifyController } from './controllerIdentity';
+import type { JournalEntry } from './journal';
 import { checkController, checkState } from './preflight';
 import { TargetConnection } from './targetConnection';
+import { keep, unwritable } from './updateRecord';
 import type { UpdaterDependencies, UpdateTarget } from './updater';
 import { ERASE_ATTEMPTS, ERASE_TIMEOUT_MS, isUnreachable, writeFlash } from './upload';
 
@@ -65,10 +69,13 @@ export async function installBootloader(
   const connection = await TargetConnection.open(dependencies.pool, request.target, signal);
   try {
     const controller = await identifyController(connection.endpoint, { ...IDENTIFY, signal });
-    const refusal = await findRefusal(connection, controller, request);
+    const second = await findSecondMotor(connection, controller.uuid, signal);
+    const motors = (): Endpoint[] =>
+      second === undefined ? [connection.endpoint] : [connection.endpoint, connection.node(second)];
+    const refusal = await findRefusal(motors(), controller, request);
     const outcome: Outcome = refusal
       ? { verdict: 'refused', error: refusal }
-      : await replaceBootloader(dependencies, connection, controller, request, { ...hooks, signal });
+      : await replaceBootloader(dependencies, connection, controller, request, motors, { ...hooks, signal });
     return { ...outcome, controller, address: connection.address };
   } finally {
     connection.dispose();
@@ -76,17 +83,18 @@ export async function installBootloader(
 }
 
 async function findRefusal(
-  connection: TargetConnection,
+  motors: readonly Endpoint[],
   controller: ControllerIdentity,
   { bootloader, name }: BootloaderRequest,
 ): Promise<VescError | undefined> {
   const [first] = [...checkController(controller), ...checkBootloader(bootloader, name)];
   if (first) return first;
-  const values = await connection.endpoint.request(
-    getValuesSelective(['erpm', 'duty', 'voltage_V', 'fault']),
-    IDENTIFY,
-  );
-  return checkState(values)[0];
+  for (const motor of motors) {
+    const values = await motor.request(getValuesSelective(['erpm', 'duty', 'voltage_V', 'fault']), IDENTIFY);
+    const [problem] = checkState(values);
+    if (problem) return problem;
+  }
+  return undefined;
 }
 
 async function replaceBootloader(
@@ -94,6 +102,7 @@ async function replaceBootloader(
   connection: TargetConnection,
   controller: ControllerIdentity,
   { bootloader, name, target }: BootloaderRequest,
+  motors: () => readonly Endpoint[],
   { signal, onProgress }: BootloaderHooks & { signal: AbortSignal },
 ): Promise<Outcome> {
   const { journal, memory, clock } = dependencies;
@@ -101,15 +110,16 @@ async function replaceBootloader(
   if (signal.aborted) {
     return { verdict: 'refused', error: new VescError('cancelled', { work: 'The installation' }) };
   }
-  await journal.write({
+  const entry: JournalEntry = {
     uuid,
     hardware,
     state: 'bootloader',
     since: clock.date().toISOString(),
     image: name,
     address: formatLinkAddress(target.address),
-  });
-  await memory.remember(uuid, { bootloader: { state: 'unknown' } });
+  };
+  await journal.write(entry).catch(unwritable);
+  await keep(memory.remember(uuid, { bootloader: { state: 'unknown' } }));
   // A sector without a bootloader is the one state to get out of: from here nothing is cancelled.
   const steadfast = new AbortController().signal;
   try {
@@ -123,11 +133,11 @@ async function replaceBootloader(
       onProgress: (sent_B) => onProgress?.(WRITE, sent_B / bootloader.length),
     });
     const answers = await probeBootloader(dependencies, connection, controller, {
-      motors: () => [connection.endpoint],
+      motors,
       signal: steadfast,
       onProgress: (fraction) => onProgress?.(PROBE, fraction),
     });
-    await journal.clear(uuid);
+    await keep(journal.clear(uuid));
     if (answers) return { verdict: 'installed' };
     return { verdict: 'not-taken', error: new VescError('bootloader-silent', { name }) };
   } catch (error) {

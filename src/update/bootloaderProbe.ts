@@ -3,6 +3,7 @@ import type { ControllerIdentity } from './controllerIdentity';
 import { restartThroughBootloader, type RestartOptions } from './restart';
 import { classifyReturn, readReturnEvidence } from './returnEvidence';
 import type { TargetConnection } from './targetConnection';
+import { keep } from './updateRecord';
 import type { UpdaterDependencies } from './updater';
 import { eraseStaging } from './upload';
 
@@ -36,6 +37,6 @@ export async function probeBootloader(
   const evidence = await readReturnEvidence(connection.endpoint, firmware, returned.absence_ms);
   const answers = classifyReturn(evidence) !== 'watchdog';
   const since = clock.date().toISOString();
-  await memory.remember(uuid, { bootloader: { state: answers ? 'answers' : 'missing', since } });
+  await keep(memory.remember(uuid, { bootloader: { state: answers ? 'answers' : 'missing', since } }));
   return answers;
 }

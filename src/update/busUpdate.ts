@@ -49,17 +49,13 @@ export async function findBusMembers(
       target: { address },
       version: await session.request(fwVersion(), { ...ANSWER, ...options }),
     };
-    const canIds = await silenceIs(
-      session.request(pingCan(), { timeout_ms: PING_TIMEOUT_MS, ...options }),
-      [],
-    );
+    const ping = { timeout_ms: PING_TIMEOUT_MS, attempts: 2, ...options };
+    const canIds = await silenceIs(session.request(pingCan(), ping), []);
     const nodes: BusMember[] = [];
     for (const canId of canIds) {
-      const version = await silenceIs(
-        session.node(canId).request(fwVersion(), { ...ANSWER, ...options }),
-        undefined,
-      );
-      if (version) nodes.push({ target: { address, canId }, version });
+      // One that was there a moment ago and does not answer must not be left out without a word.
+      const version = await session.node(canId).request(fwVersion(), { ...ANSWER, ...options });
+      nodes.push({ target: { address, canId }, version });
     }
     const seconds = new Set([local, ...nodes].map(({ version }) => secondMotorUuid(version.uuid)));
     return [...nodes.filter(({ version }) => !seconds.has(version.uuid)), local];
@@ -117,8 +113,8 @@ function unreached(member: BusMember, { image }: Pick<UpdateRequest, 'image'>, e
   };
 }
 
-/** The result that stands for all: the worst, so that one that is not updated is never hidden. */
-export function worstOf(members: readonly BusMember[]): UpdateResult {
+/** What stands for all: the worst, so that one that is not updated is never hidden. */
+export function worstOf(members: readonly BusMember[]): Pick<UpdateResult, 'verdict' | 'error'> {
   const order = [
     'already-running',
     'updated',
@@ -128,8 +124,11 @@ export function worstOf(members: readonly BusMember[]): UpdateResult {
     'not-taken',
     'lost',
   ] as const;
-  const results = members.flatMap(({ result }) => (result ? [result] : []));
+  const notReached = {
+    verdict: 'interrupted',
+    error: new VescError('cancelled', { work: 'The update' }),
+  } as const;
+  const results = members.map(({ result }) => result ?? notReached);
   const [worst] = results.sort((a, b) => order.indexOf(b.verdict) - order.indexOf(a.verdict));
-  if (!worst) throw new VescError('cancelled', { work: 'The update' });
-  return worst;
+  return worst ?? notReached;
 }

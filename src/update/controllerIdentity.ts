@@ -36,11 +36,18 @@ const HASH_LINE = /^GIT Hash\s*: (\S+)/m;
  */
 export async function identifyController(
   endpoint: Endpoint,
-  options: { timeout_ms?: number; attempts?: number; signal?: AbortSignal; version?: FirmwareVersion } = {},
+  options: {
+    timeout_ms?: number;
+    attempts?: number;
+    signal?: AbortSignal;
+    version?: FirmwareVersion;
+    /** It told its source before: silence now is no answer, and is thrown. */
+    tellsSource?: boolean;
+  } = {},
 ): Promise<ControllerIdentity> {
-  const { version: known, ...requestOptions } = options;
+  const { version: known, tellsSource = false, ...requestOptions } = options;
   const version = known ?? (await endpoint.request(fwVersion(), requestOptions));
-  const { commit, buildId } = await readSource(endpoint, version, options.signal);
+  const { commit, buildId } = await readSource(endpoint, version, tellsSource, options.signal);
   const values =
     version.hardwareType === 'vesc'
       ? await silenceIs(endpoint.request(getValuesSelective(['controllerId']), requestOptions), undefined)
@@ -65,15 +72,14 @@ export async function identifyController(
 async function readSource(
   endpoint: Endpoint,
   version: FirmwareVersion,
+  tellsSource: boolean,
   signal?: AbortSignal,
 ): Promise<{ commit?: string; buildId?: string }> {
   const options = signal ? { signal } : {};
   if (version.hardwareType === 'bms') return {};
   if (atLeast(version, 6, 6)) {
-    const info: FirmwareInfo | undefined = await silenceIs(
-      endpoint.request(fwInfo(), { attempts: 2, ...options }),
-      undefined,
-    );
+    const asked: Promise<FirmwareInfo> = endpoint.request(fwInfo(), { attempts: 3, ...options });
+    const info = tellsSource ? await asked : await silenceIs(asked, undefined);
     return splitSource(info?.commit, info?.userCommit);
   }
   if (atLeast(version, 6, 0) && version.hardwareType === 'vesc') {

@@ -29,18 +29,21 @@ export interface Judgement {
 /** Decides from evidence alone whether the new image runs, and never says more than was shown (design 4.2, 4.3). */
 export function judge(evidence: Evidence): Judgement {
   const { before, after, image, buildId } = evidence;
-  if (buildId !== undefined) {
+  // What cannot be read is not what is different.
+  const told = after.firmware.buildId !== undefined || after.firmware.commit !== undefined;
+  if (buildId !== undefined && told) {
     if (after.firmware.buildId === buildId) return { verdict: 'updated', proof: 'build-identity' };
     return notTaken(evidence, buildId);
   }
   // An image without an identity leaves none on the controller.
-  if (after.firmware.buildId !== undefined) return notTaken(evidence, 'the new image');
+  if (buildId === undefined && after.firmware.buildId !== undefined)
+    return notTaken(evidence, 'the new image');
   const { commit } = image;
   if (commit !== undefined && after.firmware.commit !== undefined) {
     if (after.firmware.commit !== commit) return notTaken(evidence, commit);
-    const changed = before.firmware.commit !== commit || before.firmware.buildId !== undefined;
-    if (changed) return { verdict: 'updated', proof: 'commit' };
-    return sameEitherWay(evidence);
+    const other = before.firmware.commit !== undefined && before.firmware.commit !== commit;
+    const vanished = before.firmware.buildId !== undefined;
+    if (other || vanished) return { verdict: 'updated', proof: 'commit' };
   }
   const candidates = image.version ?? [];
   const fits = (identity: ControllerIdentity): boolean =>

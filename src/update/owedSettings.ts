@@ -14,6 +14,8 @@ const READ = { timeout_ms: 2000, attempts: 3 } as const;
 /** What an earlier update took from a controller and could not give back. */
 export interface Owed {
   readonly snapshot: Snapshot;
+  /** Where it lies. */
+  readonly path: string;
   /** The settings may be gone as well; else only LispBM and QML code, which the erase takes. */
   readonly settings: boolean;
 }
@@ -35,7 +37,7 @@ export async function findOwed(
   const owes = entry && OWES[entry.state];
   if (!owes || entry.snapshotPath === undefined) return undefined;
   const kept = (await snapshots.list(uuid)).find(({ path }) => path === entry.snapshotPath);
-  return kept && { snapshot: kept.snapshot, ...owes };
+  return kept && { ...kept, ...owes };
 }
 
 /**

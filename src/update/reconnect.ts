@@ -1,3 +1,4 @@
+import { sleep } from '../base/clock';
 import { isVescError, VescError } from '../base/errors';
 import { findController, type FoundController } from '../links/finder';
 import type { LinkAddress } from '../links/link';
@@ -18,6 +19,7 @@ const NODE_PATIENCE_MS = 25_000;
 /** A bus without peers is pinged for up to 4.2 s (facts 14). */
 const PING_TIMEOUT_MS = 6000;
 const NODE_TIMEOUT_MS = 500;
+const RETRY_MS = 200;
 /** Slack for the time a request takes, when two uptimes are compared. */
 const UPTIME_SLACK_MS = 1000;
 
@@ -54,8 +56,8 @@ export async function waitForReturn(
       onTry: () => onProgress(Math.min(0.99, (clock.now() - jump.at_ms) / EXPECTED_RETURN_MS)),
     });
     const stayedOpen = connection.isOpen;
-    connection.resume(found.lease, found.canId);
     try {
+      connection.resume(found.lease, found.canId);
       const uptime_ms = await readUptime(connection.endpoint);
       const elapsed_ms = clock.now() - jump.at_ms;
       return {
@@ -65,7 +67,9 @@ export async function waitForReturn(
       };
     } catch (error) {
       // It left again before it was asked, as a first start does: it is not back yet.
-      if (!isUnreachable(error)) throw error;
+      // Or somebody else was quicker to claim it: whoever it is, the firmware that runs there is still to be proven.
+      if (!isUnreachable(error) && !isVescError(error, 'link-in-use')) throw error;
+      await sleep(clock, RETRY_MS, signal);
     }
   }
 }

@@ -31,7 +31,13 @@ export class TargetConnection implements ControllerAccess, Disposable {
   }
 
   static async open(pool: SessionPool, target: UpdateTarget, signal: AbortSignal): Promise<TargetConnection> {
-    return new TargetConnection(await pool.acquire(target.address, signal), target);
+    const lease = await pool.acquire(target.address, signal);
+    try {
+      return new TargetConnection(lease, target);
+    } catch (error) {
+      lease.dispose();
+      throw error;
+    }
   }
 
   get endpoint(): Endpoint {

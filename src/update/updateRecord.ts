@@ -124,6 +124,6 @@ export function unwritable(error: unknown): never {
 }
 
 /** What is only remembered may fail: it must not take the verdict away. */
-async function keep(work: Promise<unknown>): Promise<void> {
+export async function keep(work: Promise<unknown>): Promise<void> {
   await work.catch(() => undefined);
 }

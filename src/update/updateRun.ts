@@ -1,4 +1,4 @@
-import { isVescError, VescError } from '../base/errors';
+import { type ErrorCode, isVescError, VescError } from '../base/errors';
 import { appCrc } from '../image/appCrc';
 import { type StampedImage, stampImage } from '../image/buildStamp';
 import type { StagedImage } from '../image/stagingHeader';
@@ -8,7 +8,7 @@ import { fwVersion } from '../protocol/messages/identity';
 import { getValuesSelective } from '../protocol/messages/telemetry';
 import { writeStaging } from '../protocol/messages/update';
 import { atLeast } from '../protocol/version';
-import { silenceIs } from '../settings/secondMotor';
+import { findSecondMotor, silenceIs } from '../settings/secondMotor';
 import { takeSnapshot } from '../settings/settingsReader';
 import { type RestoredPart, restoreSettings } from '../settings/settingsRestore';
 import { storedCanId } from '../settings/snapshot';
@@ -22,7 +22,7 @@ import { lostError, type ReturnedController, waitForReturn } from './reconnect';
 import { restartThroughBootloader } from './restart';
 import { readReturnEvidence } from './returnEvidence';
 import { type Jump, TargetConnection } from './targetConnection';
-import { UpdateRecord, unwritable } from './updateRecord';
+import { keep, UpdateRecord, unwritable } from './updateRecord';
 import type { UpdateHooks, UpdateRequest, UpdaterDependencies } from './updater';
 import { eraseStaging, isUnreachable, writeFlash } from './upload';
 import type { UpdateResult, Verdict } from './verdict';
@@ -33,6 +33,9 @@ const IDENTIFY = { timeout_ms: 1000, attempts: 3 } as const;
 /** LispBM has to start, and drops what is asked less than 0.5 s after the last question (facts 2.8). */
 const CRC_ANSWER = { timeout_ms: 2000, attempts: 3 } as const;
 const KEEP_POWER_ON = 'The bootloader is copying: keep the power on';
+
+/** After a jump these still say that the controller never left. */
+const STAYED: readonly ErrorCode[] = ['jump-ignored', 'motor-turning'];
 
 /**
  * What has been done to the controller so far; decides what a failure means. `probed`: restarted at the most; what
@@ -47,6 +50,10 @@ export class UpdateRun {
   private readonly record: UpdateRecord;
   private connection!: TargetConnection;
   private progressed: Progressed = 'nothing';
+  /** The bootloader was told to start: from then on nobody may say that the old firmware is intact. */
+  private jumped = false;
+  /** CAN id of a second motor, where no snapshot tells it. */
+  private secondMotor: number | undefined;
 
   constructor(
     private readonly dependencies: UpdaterDependencies,
@@ -86,6 +93,9 @@ export class UpdateRun {
       ({ jump, returned } = await this.commit());
     } catch (error) {
       if (isVescError(error, 'lost')) return this.end('lost', { error });
+      if (this.jumped && isVescError(error) && !STAYED.includes(error.code)) {
+        return this.end('lost', { error: lostError(this.record.controller.uuid, error) });
+      }
       return this.endBeforeCommit(error);
     }
     const judgement = await this.proveOrWait(jump, returned);
@@ -139,6 +149,7 @@ export class UpdateRun {
       } catch (error) {
         const overridden = isVescError(error) && (this.request.override?.includes(error.code) ?? false);
         if (!overridden) throw error;
+        this.secondMotor = await findSecondMotor(this.connection, record.controller.uuid, this.signal);
       }
       record.staged = await compressing;
       return record.staged;
@@ -149,6 +160,10 @@ export class UpdateRun {
   private async saveSettings(): Promise<void> {
     const { record, connection, signal } = this;
     const { clock, journal, snapshots } = this.dependencies;
+    record.owed = await findOwed(journal, snapshots, record.controller.uuid);
+    // Where what is there cannot be read, what is owed stays owed.
+    record.snapshot = record.owed?.snapshot;
+    record.snapshotPath = record.owed?.path;
     const version = await connection.endpoint.request(fwVersion(), { ...IDENTIFY, signal });
     const present = await takeSnapshot(connection, version, {
       clock,
@@ -156,7 +171,6 @@ export class UpdateRun {
       signal,
       onProgress: (what, fraction) => record.report('snapshot', fraction, `Saving ${what}`),
     });
-    record.owed = await findOwed(journal, snapshots, version.uuid);
     record.snapshot = record.owed ? await addOwed(connection, present, record.owed) : present;
     record.snapshotPath = await snapshots.save(record.snapshot).catch(unwritable);
   }
@@ -236,6 +250,7 @@ export class UpdateRun {
         onRelease: () => record.report('commit', 0, 'Releasing the motors'),
         onJump: (sent) => {
           jump = sent;
+          this.jumped = true;
           record.reportCommitted('commit', 1, 'Starting the bootloader: keep the power on');
         },
         onProgress: (fraction) => record.reportCommitted('reconnect', fraction, KEEP_POWER_ON),
@@ -257,7 +272,7 @@ export class UpdateRun {
       try {
         return await this.prove(returned);
       } catch (error) {
-        if (!isUnreachable(error)) throw error;
+        if (!isVescError(error)) throw error;
         if (attempt === RETURN_ATTEMPTS) return { verdict: 'lost', error: lostError(uuid, error) };
       }
       try {
@@ -267,8 +282,8 @@ export class UpdateRun {
           ),
         );
       } catch (error) {
-        if (!isVescError(error, 'lost')) throw error;
-        return { verdict: 'lost', error };
+        if (!isVescError(error)) throw error;
+        return { verdict: 'lost', error: isVescError(error, 'lost') ? error : lostError(uuid, error) };
       }
     }
   }
@@ -280,7 +295,11 @@ export class UpdateRun {
     record.reportCommitted('prove', 0, 'Reading what runs');
     const bootloader = await record.recallBootloader();
     const judgement = await record.timer.time('prove', async () => {
-      const after = await identifyController(endpoint, { ...IDENTIFY, version: returned.version });
+      const after = await identifyController(endpoint, {
+        ...IDENTIFY,
+        version: returned.version,
+        tellsSource: record.controller.firmware.commit !== undefined,
+      });
       record.after = after;
       const evidence: Evidence = {
         before: record.controller,
@@ -324,7 +343,8 @@ export class UpdateRun {
       if (this.progressed === 'released') await enableOutputs(this.motors());
       const { snapshot } = record;
       if (snapshot) {
-        await record.note('restoring');
+        // With a full disk the settings go back all the same.
+        await keep(record.note('restoring'));
         const restore = (): Promise<RestoredPart[]> =>
           record.timer.time('restore', () =>
             restoreSettings(this.connection, snapshot, (what, fraction) =>
@@ -349,7 +369,9 @@ export class UpdateRun {
       ? new VescError('cancelled', { work: 'The update' }, { cause: error })
       : error;
     if (!isVescError(cause)) throw error;
-    const silent = isUnreachable(cause) || isVescError(cause, 'probe-silent');
+    // A silent second motor is not a controller that is gone.
+    const other = isVescError(cause, 'can-node-silent') && this.request.target.canId === undefined;
+    const silent = (isUnreachable(cause) && !other) || isVescError(cause, 'probe-silent');
     switch (this.progressed) {
       case 'nothing':
         return this.end(cause.exitStatus === 4 ? 'refused' : 'interrupted', { error: cause });
@@ -368,7 +390,7 @@ export class UpdateRun {
 
   private motors(): Endpoint[] {
     const { endpoint } = this.connection;
-    const second = this.record.snapshot?.motors[1]?.canId;
+    const second = this.record.snapshot?.motors[1]?.canId ?? this.secondMotor;
     return second === undefined ? [endpoint] : [endpoint, this.connection.node(second)];
   }
 

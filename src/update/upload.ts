@@ -102,6 +102,7 @@ export function isUnreachable(error: unknown): boolean {
   return (
     isVescError(error, 'no-answer') ||
     isVescError(error, 'link-closed') ||
+    isVescError(error, 'link-stalled') ||
     isVescError(error, 'can-node-silent') ||
     isVescError(error, 'not-a-controller')
   );

@@ -126,7 +126,7 @@ function readRequestOptions(values: FlashValues): RequestOptions {
   const overrideHardware = values['override-hardware'];
   return {
     reflash: values.reflash,
-    proveByCrc: values['prove-by-crc'],
+    ...(values['prove-by-crc'] ? { proveByCrc: true } : {}),
     override: values.override as readonly ErrorCode[],
     ...(overrideHardware === undefined ? {} : { overrideHardware }),
     ...(values.window === undefined

@@ -93,6 +93,25 @@ describe('installing a bootloader', () => {
     assert.deepEqual(await bench.journal.pending(), []);
   });
 
+  it('does not begin when this computer cannot keep what it must', async () => {
+    bench = new UpdateBench();
+    bench.files.write = () => Promise.reject(new Error('ENOSPC'));
+    await assert.rejects(install(), { code: 'data-unwritable' });
+    assert.notDeepEqual(sector(), BOOTLOADER);
+  });
+
+  it('makes both motors of a dual board safe', async () => {
+    bench = new UpdateBench({ bootloader: 'none', dualMotor: true });
+    const released: number[] = [];
+    bench.controller.interference = ({ direction, payload }) => {
+      const forwarded = direction === 'to-controller' && payload[0] === CommandId.FORWARD_CAN;
+      if (forwarded && payload[2] === CommandId.SET_CURRENT) released.push(payload[1]!);
+      return undefined;
+    };
+    assert.equal((await install()).verdict, 'installed');
+    assert.deepEqual(new Set(released), new Set([bench.controller.firmware!.canIds[1]]));
+  });
+
   it('says so when what was written does not answer', async () => {
     bench = new UpdateBench({ bootloader: 'none' });
     bench.controller.interference = ({ direction, payload }) =>

@@ -4,7 +4,8 @@ import { stampImage } from '../../../src/image/buildStamp';
 import { CommandId } from '../../../src/protocol/commandId';
 import type { UpdateProgress } from '../../../src/update/updater';
 import { UPDATE_STAGES, type UpdateResult, verdictExitStatus } from '../../../src/update/verdict';
-import { UpdateBench } from '../../support/updateBench';
+import { readCode, writeCode } from '../../../src/settings/storedCode';
+import { ADDRESS, UpdateBench } from '../../support/updateBench';
 import { syntheticImage } from '../../support/syntheticImage';
 
 const OLD = { major: 6, minor: 6 };
@@ -261,6 +262,48 @@ describe('an update', () => {
     bench.controller.interference = ({ direction }) => (direction === 'from-controller' ? 'drop' : undefined);
     bench.clock.schedule(100, () => cancel.abort());
     await assert.rejects(bench.flash({}, {}, { signal: cancel.signal }), { code: 'cancelled' });
+  });
+
+  it('does not keep the port open when somebody else has claimed it', async () => {
+    start();
+    const lease = await bench.clock.run(bench.pool.acquire(ADDRESS));
+    const claim = lease.session.claim('another update');
+    await assert.rejects(bench.flash(), { code: 'link-in-use' });
+    claim.dispose();
+    lease.dispose();
+    assert.equal(bench.pool.find(ADDRESS), undefined);
+  });
+
+  it('does not take what cannot be read after the return for something else', async () => {
+    start();
+    await bench.trustBootloader();
+    let jumped = false;
+    bench.controller.interference = ({ direction, payload }) => {
+      if (direction === 'to-controller' && payload[0] === CommandId.JUMP_TO_BOOTLOADER) jumped = true;
+      return jumped && direction === 'from-controller' && payload[0] === CommandId.FW_INFO
+        ? 'drop'
+        : undefined;
+    };
+    const { verdict } = await bench.flash();
+    assert.equal(verdict, 'lost', 'it never says what it did not see');
+  });
+
+  it('gives the code back even when the disk fills up after the erase', async () => {
+    start();
+    await bench.trustBootloader();
+    const code = new TextEncoder().encode('(print "hi")\0');
+    const lease = await bench.clock.run(bench.pool.acquire(ADDRESS));
+    await bench.clock.run(writeCode(lease.session, 'lisp', code, 0));
+    const write = bench.files.write.bind(bench.files);
+    let full = false;
+    bench.files.write = (path, text) => (full ? Promise.reject(new Error('ENOSPC')) : write(path, text));
+    const result = await bench.flash(
+      {},
+      {},
+      { onProgress: ({ stage }) => void (full ||= stage === 'upload') },
+    );
+    assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'data-unwritable']);
+    assert.deepEqual(await bench.clock.run(readCode(lease.session, 'lisp')), code);
   });
 
   describe('that is not taken', () => {
