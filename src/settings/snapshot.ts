@@ -77,6 +77,8 @@ export function parseSnapshot(text: string, path: string): Snapshot {
   const complete =
     typeof snapshot.uuid === 'string' &&
     typeof snapshot.hardware === 'string' &&
+    typeof snapshot.takenAt === 'string' &&
+    [snapshot.firmware?.major, snapshot.firmware?.minor, snapshot.firmware?.test].every(Number.isInteger) &&
     Array.isArray(snapshot.motors) &&
     (snapshot.motors as (Partial<MotorSettings> | null)[]).every(
       (motor) => motor?.mcconf instanceof Uint8Array && motor.appconf instanceof Uint8Array,

@@ -42,6 +42,9 @@ describe('the extension in the editor', () => {
       'vesc.scan',
       'vesc.openTerminal',
       'vesc.disconnect',
+      'vesc.installBootloader',
+      'vesc.saveSettings',
+      'vesc.restoreSettings',
     ])
       assert.equal(await vscode.commands.executeCommand(command), undefined, command);
   });

@@ -85,9 +85,18 @@ describe('snapshot', () => {
     refused(serializeSnapshot(SNAPSHOT).slice(0, 100), /JSON/);
     refused('{"format": 2}', /format 2/);
     refused('{"format": 1, "uuid": "x"}', /missing/);
-    refused(JSON.stringify({ format: 1, uuid: 'x', hardware: '60', motors: [{}] }), /missing/);
-    refused(JSON.stringify({ format: 1, uuid: 'x', hardware: '60', motors: [null] }), /missing/);
-    refused(JSON.stringify({ format: 1, uuid: 'x', hardware: '60', motors: [], qmlCode: 'text' }), /missing/);
+    const whole = JSON.parse(serializeSnapshot(SNAPSHOT)) as object;
+    for (const change of [
+      { hardware: 60 },
+      { takenAt: undefined },
+      { firmware: undefined },
+      { firmware: { major: 6, minor: 'x', test: 0 } },
+      { motors: [{}] },
+      { motors: [null] },
+      { qmlCode: 'text' },
+    ]) {
+      refused(JSON.stringify({ ...whole, ...change }), /missing/);
+    }
     refused('null', /format undefined/);
   });
 
