@@ -1,20 +1,23 @@
-import { isVescError } from '../base/errors';
 import type { Endpoint } from '../links/endpoint';
 import { parseResetFlags, type ResetFlag } from '../protocol/crashDiag';
+import { parseFaultListing } from '../protocol/faultListing';
 import { faultName } from '../protocol/faults';
 import { getValuesSelective } from '../protocol/messages/telemetry';
 import { atLeast, type Version } from '../protocol/version';
+import { silenceIs } from '../settings/secondMotor';
 
 /** Before this a bootloader gave up at once; a copy takes about 14 s; the watchdog bites from 22 s (design 4.4). */
 const COPY_MIN_MS = 5_000;
 const WATCHDOG_MIN_MS = 20_000;
 
+const WATCHDOG_FAULT = 'FAULT_CODE_BOOTING_FROM_WATCHDOG_RESET';
+
 /** What a controller tells about its restart once it answers again. */
 export interface ReturnEvidence {
   /** From the jump to the last reset, by the controller's uptime; undefined where that cannot be read. */
   readonly absence_ms: number | undefined;
-  /** Fault code active after the return. */
-  readonly fault: number;
+  /** True when the firmware says that the watchdog brought it back, by its active fault or in its list. */
+  readonly watchdogFault: boolean;
   /** Causes of the last reset; undefined before 7.01. */
   readonly resetFlags: readonly ResetFlag[] | undefined;
 }
@@ -27,9 +30,9 @@ export interface ReturnEvidence {
 export type ReturnKind = 'gave-up' | 'copied' | 'watchdog' | 'unknown';
 
 /** Reads the signs, strongest first: what the chip says of its reset, then the firmware's fault, then the time. */
-export function classifyReturn({ absence_ms, fault, resetFlags }: ReturnEvidence): ReturnKind {
+export function classifyReturn({ absence_ms, watchdogFault, resetFlags }: ReturnEvidence): ReturnKind {
   if (resetFlags?.includes('IWDG')) return 'watchdog';
-  if (faultName(fault) === 'FAULT_CODE_BOOTING_FROM_WATCHDOG_RESET') return 'watchdog';
+  if (watchdogFault) return 'watchdog';
   if (resetFlags?.includes('WWDG')) return 'gave-up';
   if (absence_ms === undefined) return 'unknown';
   if (absence_ms >= WATCHDOG_MIN_MS) return 'watchdog';
@@ -43,19 +46,16 @@ export async function readReturnEvidence(
   absence_ms: number | undefined,
 ): Promise<ReturnEvidence> {
   const { fault } = await endpoint.request(getValuesSelective(['fault']), { attempts: 3 });
-  return {
-    absence_ms,
-    fault,
-    resetFlags: atLeast(version, 7, 1) ? await readResetFlags(endpoint) : undefined,
-  };
+  const resetFlags = atLeast(version, 7, 1)
+    ? parseResetFlags(await print(endpoint, 'crash_diag'))
+    : undefined;
+  // The fault is active for half a second only, but stays in the list until the next reset.
+  const listed = resetFlags ? [] : parseFaultListing(await print(endpoint, 'faults')).history;
+  const faults = [faultName(fault), ...listed.map((record) => record.fault)];
+  return { absence_ms, watchdogFault: faults.includes(WATCHDOG_FAULT), resetFlags };
 }
 
-async function readResetFlags(endpoint: Endpoint): Promise<readonly ResetFlag[] | undefined> {
-  try {
-    return parseResetFlags(await endpoint.terminal('crash_diag'));
-  } catch (error) {
-    // Without the flags the other signs still tell.
-    if (isVescError(error, 'no-answer') || isVescError(error, 'can-node-silent')) return undefined;
-    throw error;
-  }
+/** What a terminal command prints; nothing when it is silent, for the other signs still tell. */
+async function print(endpoint: Endpoint, command: string): Promise<string[]> {
+  return silenceIs(endpoint.terminal(command), []);
 }

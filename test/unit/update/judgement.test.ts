@@ -17,7 +17,7 @@ function identity(firmware: Partial<ControllerIdentity['firmware']> = {}): Contr
   };
 }
 
-const RETURNED: ReturnEvidence = { absence_ms: 14_000, fault: 0, resetFlags: undefined };
+const RETURNED: ReturnEvidence = { absence_ms: 14_000, watchdogFault: false, resetFlags: undefined };
 const after = (absence_ms: number | undefined): Pick<Evidence, 'returned'> => ({
   returned: { ...RETURNED, absence_ms },
 });
@@ -127,7 +127,10 @@ describe('judgement', () => {
 
     it('no bootloader after the watchdog time, or with the watchdog fault', () => {
       assert.match(causes(after(32_000)), /no bootloader/);
-      assert.match(causes({ returned: { ...RETURNED, absence_ms: undefined, fault: 10 } }), /no bootloader/);
+      assert.match(
+        causes({ returned: { ...RETURNED, absence_ms: undefined, watchdogFault: true } }),
+        /no bootloader/,
+      );
     });
 
     it('an old bootloader before a damaged upload, when it came back at once', () => {

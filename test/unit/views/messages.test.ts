@@ -154,7 +154,7 @@ describe('messages', () => {
       after: identity(),
       image: stamped,
       buildId: `vb1-${COMMIT}`,
-      returned: { absence_ms: 32_000, fault: 0, resetFlags: undefined },
+      returned: { absence_ms: 32_000, watchdogFault: false, resetFlags: undefined },
       compressed: true,
       bootloader: { state: 'unknown' },
     });
