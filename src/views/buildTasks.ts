@@ -78,6 +78,8 @@ export class BuildTasks implements vscode.TaskProvider {
       panel: vscode.TaskPanelKind.Dedicated,
       clear: true,
       showReuseMessage: false,
+      // It has nothing to say, and would stand before the terminal of the build.
+      close: isClean,
     };
     return task;
   }
