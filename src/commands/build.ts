@@ -24,6 +24,10 @@ export async function build(shell: Shell): Promise<BuildResult | undefined> {
   const notice = buildNotice(result);
   // A good build is seen in the status bar; only what needs a person is put in front of one.
   if (notice.severity === 'error') shell.notifier.show(notice);
-  else vscode.window.setStatusBarMessage(`$(check) ${notice.text}`, STATUS_MS);
+  else {
+    // Warnings stand in the terminal: there is room for them.
+    const { text } = buildNotice({ ...result, warnings: [] });
+    vscode.window.setStatusBarMessage(`$(check) ${text}`, STATUS_MS);
+  }
   return result;
 }

@@ -12,9 +12,11 @@ const MEANINGS: Readonly<Record<string, string>> = {
 const FULL = 100;
 const KIB = 1024;
 
-/** How full the memory is, one line a region, in columns. */
+/** How full the memory is, one line a region that is used, in columns. */
 export function memoryLines(memory: readonly MemoryRegion[]): string[] {
-  const rows = memory.map(({ region, used_B, size_B }) => [
+  // Linker scripts name parts of the RAM a second time, for those who want them; most are empty.
+  const used = memory.filter(({ used_B }) => used_B > 0);
+  const rows = used.map(({ region, used_B, size_B }) => [
     region,
     size_B < KIB ? `${used_B} of ${size_B} B  ` : `${kilobytes(used_B)} of ${kilobytes(size_B)} KiB`,
     `${((used_B / size_B) * FULL).toFixed(1)} %`,
@@ -22,8 +24,8 @@ export function memoryLines(memory: readonly MemoryRegion[]): string[] {
   ]);
   const width = (column: number): number => Math.max(0, ...rows.map((row) => row[column]!.length));
   const [name, use, share] = [width(0), width(1), width(2)];
-  return rows.map(([region, used, percent, meaning]) =>
-    `${region!.padEnd(name)}  ${used!.padStart(use)}  ${percent!.padStart(share)}  ${meaning}`.trimEnd(),
+  return rows.map(([region, usage, percent, meaning]) =>
+    `${region!.padEnd(name)}  ${usage!.padStart(use)}  ${percent!.padStart(share)}  ${meaning}`.trimEnd(),
   );
 }
 

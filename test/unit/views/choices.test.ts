@@ -122,13 +122,14 @@ describe('the memory table', () => {
       memoryLines([
         { region: 'flash', used_B: 512, size_B: 16_384 },
         { region: 'ram0', used_B: 65_536, size_B: 131_072 },
-        { region: 'odd', used_B: 0, size_B: 1024 },
+        { region: 'odd', used_B: 512, size_B: 1024 },
+        { region: 'ram1', used_B: 0, size_B: 4096 },
         { region: 'crcinfo', used_B: 8, size_B: 8 },
       ]),
       [
         'flash      0.5 of 16.0 KiB    3.1 %  flash, vectors',
         'ram0     64.0 of 128.0 KiB   50.0 %  RAM',
-        'odd         0.0 of 1.0 KiB    0.0 %',
+        'odd         0.5 of 1.0 KiB   50.0 %',
         'crcinfo         8 of 8 B    100.0 %  flash, checksum',
       ],
     );
