@@ -222,7 +222,6 @@ export class Machine {
     this.enter('bootloader');
     const { outcome, installed_B } = await runBootloader({
       flash: this.flash,
-      now: () => this.time.now(),
       stall: (duration_ms) => this.board.stall(duration_ms),
       installing: () => (this.truncated = true),
     });
