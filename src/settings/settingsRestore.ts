@@ -51,7 +51,14 @@ export async function restoreSettings(
   const configurations = (kind: ConfigurationKind): void => {
     for (const [index, { settings, endpoint }] of motors.entries()) {
       const what = index === 0 ? NAMES[kind] : `${NAMES[kind]} of motor ${index + 1}`;
-      steps.push({ what, run: () => restoreConfiguration(endpoint, kind, settings[kind], what) });
+      const restore = (motor: Endpoint | undefined): Promise<RestoredPart> =>
+        restoreConfiguration(motor, kind, settings[kind], what);
+      // The app configuration of the first motor may give the second one another CAN id.
+      const again = async (error: unknown): Promise<RestoredPart> => {
+        if (index === 0 || !isVescError(error, 'can-node-silent')) throw error;
+        return restore(await locateSecondMotor(access, snapshot));
+      };
+      steps.push({ what, run: () => restore(endpoint).catch(again) });
     }
   };
   configurations('mcconf');
@@ -88,11 +95,16 @@ async function locateMotors(
   const [first, second] = snapshot.motors;
   const motors: { settings: MotorSettings; endpoint: Endpoint | undefined }[] = [];
   if (first) motors.push({ settings: first, endpoint: access.endpoint });
-  if (second) {
-    const canId = await findSecondMotor(access, snapshot.uuid);
-    motors.push({ settings: second, endpoint: canId === undefined ? undefined : access.node(canId) });
-  }
+  if (second) motors.push({ settings: second, endpoint: await locateSecondMotor(access, snapshot) });
   return motors;
+}
+
+async function locateSecondMotor(
+  access: ControllerAccess,
+  { uuid }: Pick<Snapshot, 'uuid'>,
+): Promise<Endpoint | undefined> {
+  const canId = await findSecondMotor(access, uuid);
+  return canId === undefined ? undefined : access.node(canId);
 }
 
 async function restoreConfiguration(
