@@ -45,8 +45,8 @@ export interface Disturbance {
 }
 
 /** Starts like a frame of 3840 bytes and ends soon after: a parser that waits for the rest misses what follows. */
-const TRUNCATED = Uint8Array.of(3, 0x0f, 0x00, 0x00, 0x54, 0x02, 0x05);
-const NOISE = Uint8Array.from({ length: 64 }, (_, at) => (at * 151 + 7) & 0xff);
+export const TRUNCATED = Uint8Array.of(3, 0x0f, 0x00, 0x00, 0x54, 0x02, 0x05);
+export const NOISE = Uint8Array.from({ length: 64 }, (_, at) => (at * 151 + 7) & 0xff);
 
 export const DISTURBANCES: readonly Disturbance[] = [
   { name: 'frame lost', at: 'frame', fate: 'drop', harmless: true },
