@@ -30,7 +30,7 @@ export async function buildChosenBoard(
     let before = 0;
     const listener = shell.builds.onChange(() => {
       const { done = 0, total, file = '' } = shell.builds.running?.progress ?? {};
-      if (done === before) return;
+      if (done === before || done === 0) return;
       const increment = total === undefined ? {} : { increment: ((done - before) / total) * FULL };
       progress.report({
         message: `${done}${total === undefined ? '' : `/${total}`} ${plain(file)}`,

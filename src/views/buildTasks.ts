@@ -19,8 +19,16 @@ export interface VescTaskDefinition extends vscode.TaskDefinition {
   readonly makeArguments?: readonly string[];
 }
 
+type Ended = (outcome: BuildOutcome) => void;
+
 /** Building and cleaning as tasks: from the Tasks menu, from tasks.json, and from our own commands. */
 export class BuildTasks implements vscode.TaskProvider {
+  /**
+   * Who waits for the end of a task, by what the task is. The editor may start another task object of the same
+   * definition than the one it was given (it takes them for the same), so nothing may hang on the object.
+   */
+  private readonly waiting = new Map<string, Ended[]>();
+
   constructor(
     private readonly workspace: FirmwareWorkspace,
     private readonly builds: Builds,
@@ -53,9 +61,10 @@ export class BuildTasks implements vscode.TaskProvider {
   }
 
   private async execute(definition: VescTaskDefinition): Promise<BuildResult | undefined> {
+    const key = keyOf(definition);
     const outcome = await new Promise<BuildOutcome>((resolve, reject) => {
-      const task = this.task(definition, vscode.TaskScope.Workspace, resolve);
-      vscode.tasks.executeTask(task).then(undefined, reject);
+      this.waiting.set(key, [...(this.waiting.get(key) ?? []), resolve]);
+      vscode.tasks.executeTask(this.task(definition)).then(undefined, reject);
     });
     if ('error' in outcome) throw outcome.error;
     return outcome.result;
@@ -64,12 +73,11 @@ export class BuildTasks implements vscode.TaskProvider {
   private task(
     definition: VescTaskDefinition,
     scope: vscode.Task['scope'] = vscode.TaskScope.Workspace,
-    onEnd?: (outcome: BuildOutcome) => void,
   ): vscode.Task {
     const isClean = definition.task === 'clean';
     const name = isClean ? 'clean' : `build${definition.board === undefined ? '' : ` ${definition.board}`}`;
     const execution = new vscode.CustomExecution((resolved) =>
-      Promise.resolve(this.terminal(resolved as VescTaskDefinition, name, onEnd)),
+      Promise.resolve(this.terminal(resolved as VescTaskDefinition, name)),
     );
     const task = new vscode.Task(definition, scope, name, 'VESC', execution);
     task.group = isClean ? vscode.TaskGroup.Clean : vscode.TaskGroup.Build;
@@ -84,11 +92,14 @@ export class BuildTasks implements vscode.TaskProvider {
     return task;
   }
 
-  private terminal(
-    definition: VescTaskDefinition,
-    name: string,
-    onEnd?: (outcome: BuildOutcome) => void,
-  ): BuildTerminal {
+  private ended(definition: VescTaskDefinition, outcome: BuildOutcome): void {
+    const key = keyOf(definition);
+    const waiting = this.waiting.get(key) ?? [];
+    this.waiting.delete(key);
+    for (const tell of waiting) tell(outcome);
+  }
+
+  private terminal(definition: VescTaskDefinition, name: string): BuildTerminal {
     return new BuildTerminal(
       `VESC: ${name}`,
       async (options) => {
@@ -106,7 +117,11 @@ export class BuildTasks implements vscode.TaskProvider {
         const { makeArguments } = definition;
         return this.builds.run({ tree, board, ...(makeArguments ? { makeArguments } : {}) }, options);
       },
-      onEnd,
+      (outcome) => this.ended(definition, outcome),
     );
   }
+}
+
+function keyOf({ task = 'build', board = '', makeArguments = [] }: VescTaskDefinition): string {
+  return JSON.stringify([task, board, makeArguments]);
 }

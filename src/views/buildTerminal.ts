@@ -37,7 +37,7 @@ export class BuildTerminal implements vscode.Pseudoterminal {
   constructor(
     private readonly title: string,
     private readonly work: BuildWork,
-    private readonly onEnd: (outcome: BuildOutcome) => void = () => undefined,
+    private readonly onEnd: (outcome: BuildOutcome) => void,
   ) {}
 
   open(): void {

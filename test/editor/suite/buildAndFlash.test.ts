@@ -60,6 +60,14 @@ describe('build and flash', function () {
     assert.equal(await ended, 0);
   });
 
+  it('comes to its end while the editor lists the tasks', async () => {
+    const building = vscode.commands.executeCommand<BuildResult>('vesc.build');
+    // Each listing makes task objects anew, and the editor may start one of those.
+    const listing = Array.from({ length: 5 }, () => vscode.tasks.fetchTasks({ type: 'vesc' }));
+    const [result] = await Promise.all([building, ...listing]);
+    assert.equal(result.ok, true, result.failure?.message);
+  });
+
   describe('on a simulated controller', () => {
     let controller: Controller;
 
