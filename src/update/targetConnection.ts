@@ -5,6 +5,7 @@ import type { Endpoint } from '../links/endpoint';
 import type { LinkAddress } from '../links/link';
 import type { Claim } from '../links/session';
 import type { SessionLease, SessionPool } from '../links/sessionPool';
+import { fwVersion } from '../protocol/messages/identity';
 import { getValuesSetupSelective } from '../protocol/messages/telemetry';
 import type { ControllerAccess } from '../settings/controllerAccess';
 import { silenceIs } from '../settings/secondMotor';
@@ -74,11 +75,10 @@ export class TargetConnection implements ControllerAccess, Disposable {
     this.claim = lease.session.claim('its firmware is being updated');
   }
 
-  /** Looks for a node under another CAN id from now on; false when that is the one it has, or there is none. */
-  moveTo(canId: number): boolean {
-    if (this.canId === undefined || this.canId === canId) return false;
+  /** Goes on with a node under `canId` when it does not answer to the one it had. */
+  async follow(canId: number): Promise<void> {
+    if (this.canId === undefined || (await silenceIs(this.endpoint.request(fwVersion()), undefined))) return;
     this.canId = canId;
-    return true;
   }
 
   get isOpen(): boolean {

@@ -352,9 +352,11 @@ export class UpdateRun {
             ),
           );
         record.restored = await restore();
-        // With its app configuration a node may have got another CAN id back: it has to be looked at there.
-        const failed = record.restored.some(({ outcome }) => outcome === 'failed');
-        if (failed && this.connection.moveTo(storedCanId(snapshot))) record.restored = await restore();
+        if (record.restored.some(({ outcome }) => outcome === 'failed')) {
+          // With its app configuration a node, or a second motor, may have got another CAN id back.
+          await this.connection.follow(storedCanId(snapshot));
+          record.restored = await restore();
+        }
       }
     } catch (error) {
       if (!isVescError(error)) throw error;

@@ -74,6 +74,7 @@ describe('the whole job', () => {
   });
 
   it('builds, flashes and proves with one command', async () => {
+    await window.openFile('main.c', 1);
     await window.command('VESC: Flash current build');
     await window.notification('Building 60').getByRole('button', { name: 'Cancel' }).waitFor();
     // First what can be cancelled, then what must not be; each also in the status bar.
@@ -106,6 +107,7 @@ describe('the whole job', () => {
     await window.terminal.getByText(/Built 60 7\.01 in/).waitFor();
     await window.screenshot('08 memory');
     await window.command('View: Hide Panel');
+    await window.command('View: Close All Editors');
   });
 
   it('writes nothing when this build runs already', async () => {
@@ -184,7 +186,8 @@ describe('the whole job', () => {
     await connect('sim:60?bootloader=none&speed=10');
     await window.treeRow(/60\s*sim:60\?bootloader=none · another tree · selected/).waitFor();
     await window.command('VESC: Flash current build');
-    await window.notification(/no bootloader[\s\S]*Nothing was uploaded/).waitFor();
+    const verdict = window.notification(/no bootloader[\s\S]*Nothing was uploaded/);
+    await verdict.getByRole('button', { name: 'Install bootloader…' }).waitFor();
     await window.treeRow(/Last update\s*not-taken/).waitFor();
     await window.screenshot('16 no bootloader');
   });
