@@ -24,7 +24,7 @@ export async function probeBootloader(
   options: Pick<RestartOptions, 'motors' | 'signal' | 'onProgress'>,
 ): Promise<boolean> {
   const { memory, clock } = dependencies;
-  const { uuid, firmware } = controller;
+  const { uuid } = controller;
   options.onProgress(0);
   await eraseStaging(connection.endpoint, PROBE_ERASE_B, options.signal);
   const returned = await restartThroughBootloader(dependencies, connection, uuid, {
@@ -34,7 +34,7 @@ export async function probeBootloader(
     if (!isVescError(error, 'lost')) throw error;
     throw new VescError('probe-silent', error.details, { cause: error });
   });
-  const evidence = await readReturnEvidence(connection.endpoint, firmware, returned.absence_ms);
+  const evidence = await readReturnEvidence(connection.endpoint, clock, returned);
   const answers = classifyReturn(evidence) !== 'watchdog';
   const since = clock.date().toISOString();
   await keep(memory.remember(uuid, { bootloader: { state: answers ? 'answers' : 'missing', since } }));

@@ -87,7 +87,9 @@ function causes({ returned, compressed, bootloader }: Evidence): string[] {
   const kind = classifyReturn(returned);
   if (kind === 'watchdog') return [MISSING];
   const quick = compressed && bootloader.decompresses !== true ? [OLD, DAMAGED] : [DAMAGED];
-  return kind === 'unknown' ? [...quick, MISSING] : quick;
+  // One that was seen a moment ago has not gone missing.
+  const seen = bootloader.state === 'answers' || bootloader.state === 'proven';
+  return kind === 'unknown' && !seen ? [...quick, MISSING] : quick;
 }
 
 /** True when an update ended in a way that installing a bootloader may mend. */

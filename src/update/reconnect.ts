@@ -6,9 +6,10 @@ import type { SessionLease, SessionPool } from '../links/sessionPool';
 import { pingCan } from '../protocol/messages/can';
 import { type FirmwareVersion, fwVersion } from '../protocol/messages/identity';
 import { silenceIs } from '../settings/secondMotor';
-import { type Jump, readUptime, type TargetConnection } from './targetConnection';
+import type { TargetConnection } from './targetConnection';
 import type { UpdaterDependencies, UpdateTarget } from './updater';
 import { isUnreachable } from './upload';
+import { type Jump, ranOn, readUptime, readUptimeLater, type Uptime } from './uptime';
 
 /** A blank bootloader is silent until the watchdog (22 to 60 s), and then boots for 6 s (facts 4, 13). */
 const RETURN_DEADLINE_MS = 90_000;
@@ -20,16 +21,15 @@ const NODE_PATIENCE_MS = 25_000;
 const PING_TIMEOUT_MS = 6000;
 const NODE_TIMEOUT_MS = 500;
 const RETRY_MS = 200;
-/** Slack for the time a request takes, when two uptimes are compared. */
-const UPTIME_SLACK_MS = 1000;
 
 /** A controller that answers again. */
 export interface ReturnedController {
   readonly version: FirmwareVersion;
   /** False when it never left: the jump was lost on the way. */
   readonly restarted: boolean;
-  /** From the jump to its last reset; undefined where the firmware does not tell its uptime. */
-  readonly absence_ms: number | undefined;
+  readonly jump: Jump;
+  /** As soon as it answered; undefined where the firmware does not tell. */
+  readonly uptime: Uptime | undefined;
 }
 
 /**
@@ -58,13 +58,10 @@ export async function waitForReturn(
     const stayedOpen = connection.isOpen;
     try {
       connection.resume(found.lease, found.canId);
-      const uptime_ms = await readUptime(connection.endpoint);
-      const elapsed_ms = clock.now() - jump.at_ms;
-      return {
-        version: found.version,
-        restarted: !ranOn(jump, uptime_ms, elapsed_ms, stayedOpen),
-        absence_ms: uptime_ms === undefined ? undefined : Math.max(0, elapsed_ms - uptime_ms),
-      };
+      const { endpoint } = connection;
+      const uptime = await readUptime(endpoint, clock);
+      const stayed = await ranOn(jump, uptime, stayedOpen, () => readUptimeLater(endpoint, clock, uptime));
+      return { version: found.version, restarted: !stayed, jump, uptime };
     } catch (error) {
       // It left again before it was asked, as a first start does: it is not back yet.
       // Or somebody else was quicker to claim it: whoever it is, the firmware that runs there is still to be proven.
@@ -145,14 +142,4 @@ async function findMovedNode(
 /** A controller that is not back when it should be. */
 export function lostError(uuid: string, cause: unknown): VescError<'lost'> {
   return new VescError('lost', { uuid, waited_s: RETURN_DEADLINE_MS / 1000 }, { cause });
-}
-
-/**
- * True when the uptime went on counting as if there had been no restart. Where the link broke, as it does at a
- * restart, the two have to agree closely.
- */
-function ranOn(jump: Jump, uptime_ms: number | undefined, elapsed_ms: number, stayedOpen: boolean): boolean {
-  if (uptime_ms === undefined || jump.uptime_ms === undefined) return false;
-  const ahead_ms = uptime_ms - (jump.uptime_ms + elapsed_ms);
-  return ahead_ms >= -UPTIME_SLACK_MS && (stayedOpen || ahead_ms <= UPTIME_SLACK_MS);
 }

@@ -3,9 +3,10 @@ import type { Endpoint } from '../links/endpoint';
 import { jumpToBootloader } from '../protocol/messages/update';
 import { releaseMotors } from './motorRelease';
 import { type ReturnedController, waitForReturn } from './reconnect';
-import type { Jump, TargetConnection } from './targetConnection';
+import type { TargetConnection } from './targetConnection';
 import type { UpdaterDependencies } from './updater';
 import { isUnreachable } from './upload';
+import type { Jump } from './uptime';
 
 /** How often the jump is sent before we believe that the controller ignores it. */
 const JUMP_ATTEMPTS = 3;

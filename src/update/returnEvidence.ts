@@ -1,10 +1,13 @@
+import type { Clock } from '../base/clock';
 import type { Endpoint } from '../links/endpoint';
 import { parseResetFlags, type ResetFlag } from '../protocol/crashDiag';
 import { parseFaultListing } from '../protocol/faultListing';
 import { faultName } from '../protocol/faults';
 import { getValuesSelective } from '../protocol/messages/telemetry';
-import { atLeast, type Version } from '../protocol/version';
+import { atLeast } from '../protocol/version';
 import { silenceIs } from '../settings/secondMotor';
+import type { ReturnedController } from './reconnect';
+import { absenceOf, readUptimeLater } from './uptime';
 
 /** Before this a bootloader gave up at once; a copy takes about 14 s; the watchdog bites from 22 s (design 4.4). */
 const COPY_MIN_MS = 5_000;
@@ -39,11 +42,11 @@ export function classifyReturn({ absence_ms, watchdogFault, resetFlags }: Return
   return absence_ms < COPY_MIN_MS ? 'gave-up' : 'copied';
 }
 
-/** Reads fault and reset flags of a controller that has just come back. */
+/** Reads fault and reset flags of a controller that has just come back, and how long it was away. */
 export async function readReturnEvidence(
   endpoint: Endpoint,
-  version: Version,
-  absence_ms: number | undefined,
+  clock: Clock,
+  { version, jump, uptime }: ReturnedController,
 ): Promise<ReturnEvidence> {
   const { fault } = await endpoint.request(getValuesSelective(['fault']), { attempts: 3 });
   const resetFlags = atLeast(version, 7, 1)
@@ -52,6 +55,7 @@ export async function readReturnEvidence(
   // The fault is active for half a second only, but stays in the list until the next reset.
   const listed = resetFlags ? [] : parseFaultListing(await print(endpoint, 'faults')).history;
   const faults = [faultName(fault), ...listed.map((record) => record.fault)];
+  const absence_ms = absenceOf(jump, uptime, await readUptimeLater(endpoint, clock, uptime));
   return { absence_ms, watchdogFault: faults.includes(WATCHDOG_FAULT), resetFlags };
 }
 

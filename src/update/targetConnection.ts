@@ -6,16 +6,10 @@ import type { LinkAddress } from '../links/link';
 import type { Claim } from '../links/session';
 import type { SessionLease, SessionPool } from '../links/sessionPool';
 import { fwVersion } from '../protocol/messages/identity';
-import { getValuesSetupSelective } from '../protocol/messages/telemetry';
 import type { ControllerAccess } from '../settings/controllerAccess';
 import { silenceIs } from '../settings/secondMotor';
 import type { UpdateTarget } from './updater';
-
-/** The moment the bootloader was started, and how long the controller had been up then. */
-export interface Jump {
-  readonly at_ms: number;
-  readonly uptime_ms: number | undefined;
-}
+import { type Jump, readUptime } from './uptime';
 
 /** The connection an update holds for itself, across the restart of the controller. */
 export class TargetConnection implements ControllerAccess, Disposable {
@@ -51,14 +45,14 @@ export class TargetConnection implements ControllerAccess, Disposable {
 
   /** Sends the jump and lets go of the session: the link may close now, and the finder needs it if not. */
   async jump(clock: Clock, payload: Uint8Array): Promise<Jump> {
-    const uptime_ms = await readUptime(this.endpoint);
+    const up = await readUptime(this.endpoint, clock);
     const at_ms = clock.now();
     // A link that breaks now may have carried the jump all the same: whether it did is seen by what comes back.
     await this.endpoint.send(payload).catch((error: unknown) => {
       if (!isVescError(error)) throw error;
     });
     this.release();
-    return { at_ms, uptime_ms };
+    return { at_ms, uptime_ms: up?.uptime_ms };
   }
 
   /** Lets others talk over the session, the finder among them. */
@@ -94,13 +88,4 @@ export class TargetConnection implements ControllerAccess, Disposable {
     this.release();
     this.lease.dispose();
   }
-}
-
-/** Milliseconds since the controller's last reset, where its firmware tells. */
-export async function readUptime(endpoint: Endpoint): Promise<number | undefined> {
-  const values = await silenceIs(
-    endpoint.request(getValuesSetupSelective(['uptime_ms']), { attempts: 2 }),
-    undefined,
-  );
-  return values?.uptime_ms;
 }

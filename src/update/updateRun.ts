@@ -21,9 +21,10 @@ import { preflight } from './preflight';
 import { lostError, type ReturnedController, waitForReturn } from './reconnect';
 import { restartThroughBootloader } from './restart';
 import { readReturnEvidence } from './returnEvidence';
-import { type Jump, TargetConnection } from './targetConnection';
+import { TargetConnection } from './targetConnection';
 import { keep, UpdateRecord, unwritable } from './updateRecord';
 import type { UpdateHooks, UpdateRequest, UpdaterDependencies } from './updater';
+import type { Jump } from './uptime';
 import { eraseStaging, isUnreachable, writeFlash } from './upload';
 import type { UpdateResult, Verdict } from './verdict';
 
@@ -306,7 +307,7 @@ export class UpdateRun {
         after,
         image: this.request.image.identity,
         buildId: this.stamped.buildId,
-        returned: await readReturnEvidence(endpoint, returned.version, returned.absence_ms),
+        returned: await readReturnEvidence(endpoint, this.dependencies.clock, returned),
         compressed,
         bootloader,
       };

@@ -149,6 +149,8 @@ describe('judgement', () => {
 
     it('all of them when nothing tells when it restarted', () => {
       assert.match(causes(after(undefined)), /older than 2022.*damaged.*no bootloader/);
+      const seen = { ...after(undefined), bootloader: { state: 'answers' } } as const;
+      assert.doesNotMatch(causes(seen), /no bootloader/, 'it answered a moment ago');
     });
   });
 });

@@ -99,6 +99,15 @@ describe('an update', () => {
       assert.equal(result.error?.code, 'unproven');
     });
 
+    for (const speedFactor of [0, 3, 10, 100]) {
+      it(`is unproven, too, on a simulated controller that lives ${speedFactor} times as fast`, async () => {
+        const version = { major: 6, minor: 6 };
+        start({ commit: OTHER_COMMIT, version, speedFactor });
+        const result = await bench.flash({ userCommit: '', commit: OTHER_COMMIT, version });
+        assert.equal(result.verdict, 'unproven');
+      });
+    }
+
     it('is proven by the CRC of what runs when that is asked for', async () => {
       start({ commit: OTHER_COMMIT });
       const same = { userCommit: '', commit: OTHER_COMMIT };

@@ -1,0 +1,106 @@
+import type { Clock } from '../base/clock';
+import { sleep } from '../base/clock';
+import type { Endpoint } from '../links/endpoint';
+import { getValuesSetupSelective } from '../protocol/messages/telemetry';
+import { silenceIs } from '../settings/secondMotor';
+
+/** How long a controller had been up at a moment of our clock. */
+export interface Uptime {
+  readonly at_ms: number;
+  readonly uptime_ms: number;
+}
+
+/** The moment the bootloader was started, and how long the controller had been up then. */
+export interface Jump {
+  readonly at_ms: number;
+  readonly uptime_ms: number | undefined;
+}
+
+/** Slack for the time a request takes, when two uptimes are compared. */
+const SLACK_MS = 1000;
+/** What is left of it when the suspicion is looked into. */
+const CONFIRMED_SLACK_MS = 500;
+/** Two readings closer together do not tell how fast a clock runs. */
+const RATE_MIN_MS = 200;
+/** Clocks of real controllers agree with ours much better; what differs more is simulated, and fast. */
+const RATE_TOLERANCE = 0.1;
+/** Above this a simulated controller is late as often as its computer is, and its durations mean nothing here. */
+const RATE_MAX = 20;
+
+/** How long a controller has been up since its last reset; undefined where its firmware does not tell. */
+export async function readUptime(endpoint: Endpoint, clock: Clock): Promise<Uptime | undefined> {
+  const values = await silenceIs(
+    endpoint.request(getValuesSetupSelective(['uptime_ms']), { attempts: 2 }),
+    undefined,
+  );
+  return values && { at_ms: clock.now(), uptime_ms: values.uptime_ms };
+}
+
+/**
+ * How many times as fast as ours a controller's clock runs, from two of its uptimes: 1, but for simulated controllers
+ * that live faster.
+ */
+export function clockRate(first: Uptime, second: Uptime | undefined): number {
+  const passed_ms = second ? second.at_ms - first.at_ms : 0;
+  if (!second || passed_ms < RATE_MIN_MS || second.uptime_ms < first.uptime_ms) return 1;
+  const rate = (second.uptime_ms - first.uptime_ms) / passed_ms;
+  return Math.abs(rate - 1) < RATE_TOLERANCE ? 1 : rate;
+}
+
+/**
+ * Milliseconds from the jump to the last reset, in the controller's time. Undefined when nothing tells, among others
+ * because it was up longer than our clock says that it can have been: then the two clocks cannot be compared.
+ * @param later a second reading, some time after `back`
+ */
+export function absenceOf(
+  jump: Jump,
+  back: Uptime | undefined,
+  later: Uptime | undefined,
+): number | undefined {
+  const rate = back ? clockRate(back, later) : 1;
+  if (!back || rate > RATE_MAX) return undefined;
+  const absence_ms = (back.at_ms - jump.at_ms) * rate - back.uptime_ms;
+  return absence_ms < -SLACK_MS ? undefined : Math.max(0, absence_ms);
+}
+
+/**
+ * True when the uptime went on counting as if there had been no restart. Where the link broke, as it does at a
+ * restart, the two have to agree closely. What looks like it is looked at once more: a clock that runs faster than
+ * ours can get there soon after a restart.
+ */
+export async function ranOn(
+  jump: Jump,
+  back: Uptime | undefined,
+  stayedOpen: boolean,
+  readAgain: () => Promise<Uptime | undefined>,
+): Promise<boolean> {
+  if (back === undefined || jump.uptime_ms === undefined) return false;
+  const since = { at_ms: jump.at_ms, uptime_ms: jump.uptime_ms };
+  if (!isAsExpected(since, back, 1, SLACK_MS, stayedOpen)) return false;
+  const later = await readAgain();
+  return (
+    later === undefined || isAsExpected(since, later, clockRate(back, later), CONFIRMED_SLACK_MS, stayedOpen)
+  );
+}
+
+/** Reads the uptime once more, as late as {@link clockRate} needs it. */
+export async function readUptimeLater(
+  endpoint: Endpoint,
+  clock: Clock,
+  first: Uptime | undefined,
+): Promise<Uptime | undefined> {
+  if (first === undefined) return undefined;
+  await sleep(clock, Math.max(0, first.at_ms + RATE_MIN_MS - clock.now()));
+  return readUptime(endpoint, clock);
+}
+
+function isAsExpected(
+  since: Uptime,
+  now: Uptime,
+  rate: number,
+  slack_ms: number,
+  mayBeAhead: boolean,
+): boolean {
+  const ahead_ms = now.uptime_ms - (since.uptime_ms + (now.at_ms - since.at_ms) * rate);
+  return ahead_ms >= -slack_ms && (mayBeAhead || ahead_ms <= slack_ms);
+}
