@@ -15,6 +15,8 @@ import { Wait, type Outcome } from './wait';
 const LATE_ANSWER_MS = 500;
 /** How long the controller in between has to show that it lives when a CAN node did not answer. */
 const ALIVE_MS = 500;
+/** Longer requests push themselves through a parser that waits for the rest of something. */
+const SHORT_REQUEST_B = 64;
 /** A controller that never stops printing does not fill our memory. */
 const MAX_PRINTS = 10_000;
 
@@ -23,6 +25,8 @@ export interface Line {
   readonly address: string;
   /** Writes the frame of `payload`, unless it is `unwanted` when its turn comes. */
   write(payload: Uint8Array, unwanted: () => boolean): Promise<void>;
+  /** Ends whatever the controller's parser takes for the beginning of a frame. */
+  flush(): Promise<void>;
   /** Bytes and valid frames that arrived since the link was opened. */
   statistics(): Traffic;
 }
@@ -77,6 +81,8 @@ export class Conversation {
     try {
       for (let attempt = 0; attempt < attempts; attempt++) {
         signal?.throwIfAborted();
+        // Noise may have begun a frame there that swallows what we send until it is full (facts 1.2).
+        if (attempt > 0 && request.payload.length <= SHORT_REQUEST_B) await this.line.flush();
         outstanding++;
         const outcome = await this.exchange(canId, request, timeout_ms, signal);
         if (outcome === 'silence') continue;

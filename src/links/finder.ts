@@ -5,8 +5,11 @@ import type { LinkAddress } from './link';
 import { sameAddress } from './linkAddress';
 import type { SessionLease, SessionPool } from './sessionPool';
 
-/** What VESC Tool allows a port on connecting (facts 7.1); a running controller answers in milliseconds. */
-const ANSWER_MS = 500;
+/**
+ * A running controller answers in milliseconds; VESC Tool allows a port 500 ms (facts 7.1). Asked twice, because the
+ * first question may end in what its parser takes for the rest of a frame.
+ */
+const ANSWER = { timeout_ms: 300, attempts: 2 } as const;
 /** A USB port needs about this long to settle after it appeared; trying more often finds nothing sooner. */
 const PAUSE_MS = 200;
 
@@ -77,7 +80,7 @@ async function tryAddress(
   try {
     lease = await pool.acquire(address, signal);
     const endpoint = canId === undefined ? lease.session : lease.session.node(canId);
-    const version = await endpoint.request(fwVersion(), { timeout_ms: ANSWER_MS, signal });
+    const version = await endpoint.request(fwVersion(), { ...ANSWER, signal });
     if (version.uuid === uuid) return { lease, version };
     lease.dispose();
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import { VescError } from '../base/errors';
-import { FrameDecoder, encodeFrame } from '../protocol/frame';
+import { FrameDecoder, encodeFrame, MAX_CONTROLLER_PAYLOAD } from '../protocol/frame';
 import { decodePrint } from '../protocol/messages/terminal';
 import type { Request } from '../protocol/request';
 import { Conversation } from './conversation';
@@ -11,6 +11,9 @@ import type { Link, LinkAddress } from './link';
 import { formatLinkAddress } from './linkAddress';
 import { Turns } from './turns';
 import { WriteQueue } from './writeQueue';
+
+/** Zeros begin no frame; as many as the longest frame that a controller may wait for (facts 1.2). */
+const FLUSH = new Uint8Array(MAX_CONTROLLER_PAYLOAD + 8);
 
 /** The right to be the only one who talks over a session; dispose to give it back. */
 export interface Claim extends Disposable {
@@ -61,6 +64,7 @@ export class Session implements Endpoint, Disposable {
       {
         address: formatLinkAddress(link.address),
         write: async (payload, unwanted) => writes.write(encodeFrame(payload), unwanted),
+        flush: () => writes.write(FLUSH, () => false),
         statistics: () => this.decoder.statistics,
       },
       new Turns(),

@@ -5,6 +5,8 @@ import type { VirtualClock } from '../support/virtualClock';
 
 /** Links through it take their time, and bytes can be put onto the line that nobody sent. */
 export class Cable {
+  /** What gets onto the line before what the host writes. */
+  beforeWrite: (() => Uint8Array | undefined) | undefined;
   private readonly noise = new Emitter<Uint8Array>();
 
   constructor(
@@ -50,7 +52,7 @@ export class Cable {
       onClose: closed.event,
       write: (bytes) => {
         if (!open) return link.write(bytes);
-        const copy = new Uint8Array(bytes);
+        const copy = Buffer.concat([this.beforeWrite?.() ?? new Uint8Array(), bytes]);
         // What reaches the other end when nobody is there any more is gone.
         later(() => void link.write(copy).catch(() => undefined));
         return Promise.resolve();

@@ -74,6 +74,18 @@ describe(`a noisy line (seed ${SEED})`, function () {
     assert.ok(disturbed > 60);
   });
 
+  it('that puts the beginning of a long frame before every third write, which the controller then waits for', async () => {
+    const stage = await Stage.set(KNOWN);
+    let writes = 0;
+    stage.cable.beforeWrite = () => (writes++ % 3 === 0 ? Uint8Array.of(3, 0x01, 0xf0) : undefined);
+    const { clock, updater } = stage.bench;
+    const result = await clock.run(updater.run(stage.request));
+    assert.equal(result.verdict, 'updated', result.error?.message);
+    assert.equal(stage.subject.firmware?.identity.userCommit, result.buildId);
+    assert.ok(writes > 60);
+    stage.dispose();
+  });
+
   it('on which an acknowledgement for another offset is not taken for the one that is waited for', async () => {
     let written = 0;
     const stage = await Stage.set(KNOWN);

@@ -99,5 +99,6 @@ describe('LispBM', () => {
     assert.equal(decodeReply(request, code.encodeLispPrint('ImageVer   : DB2078C4')), 0xdb2078c4);
     assert.equal(decodeReply(request, code.encodeLispPrint('Heap size: 16384 bytes')), undefined);
     assert.equal(decodeReply(request, Uint8Array.of(CommandId.PRINT, 0x30)), undefined);
+    assert.equal(request.decode(Uint8Array.of(CommandId.PRINT, 0x30)), undefined, 'no print of LispBM');
   });
 });
