@@ -14,7 +14,7 @@ const ATTEMPTS = 3;
 /** Settings, second motor, custom configuration, LispBM code, QML code. */
 const PARTS = 5;
 
-/** What was read, for progress, and how far that is. */
+/** What was read last, for progress, and how far that is. */
 export type SnapshotProgress = (what: string, fraction: number) => void;
 
 export interface SnapshotOptions {

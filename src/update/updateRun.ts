@@ -178,7 +178,7 @@ export class UpdateRun {
       secondMotor: this.request.target.secondMotor,
       commit: record.controller.firmware.commit,
       signal,
-      onProgress: (what, fraction) => record.report('snapshot', fraction, `Saved ${what}`),
+      onProgress: (what, fraction) => record.report('snapshot', fraction, `Saving ${what}`),
     });
     record.snapshot = record.owed ? await addOwed(connection, present, record.owed) : present;
     record.snapshotPath = await snapshots.save(record.snapshot).catch(unwritable);
