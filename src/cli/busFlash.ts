@@ -26,6 +26,7 @@ export async function flashBus(
     onProgress: (member, index, count, progress) =>
       report.progress({
         ...progress,
+        subject: nameOf(member),
         message: `${nameOf(member)} (${index + 1} of ${count}): ${progress.message}`,
       }),
     onResult: (member) => {

@@ -6,15 +6,16 @@ const BAR = 24;
 
 /** Progress on stderr: a bar that moves where the terminal can do that, else one line for each stage. */
 export class ProgressView {
-  private lastStage: string | undefined;
+  private readonly lastStages = new Map<string, string>();
 
   constructor(private readonly output: Output) {}
 
   show(progress: Progress): void {
     const width = this.output.transientWidth;
     if (width === undefined) {
-      if (progress.stage !== this.lastStage) this.output.errorLine(`${progress.message} …`);
-      this.lastStage = progress.stage;
+      const { stage, subject = '' } = progress;
+      if (stage !== this.lastStages.get(subject)) this.output.errorLine(`${progress.message} …`);
+      this.lastStages.set(subject, stage);
       return;
     }
     const text = progressLine(progress).slice(0, width);

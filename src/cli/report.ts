@@ -12,6 +12,8 @@ export interface Progress {
   readonly message: string;
   /** What changes too fast to be a line of its own. */
   readonly detail?: string;
+  /** Whose, where the work on several goes on side by side. */
+  readonly subject?: string;
 }
 
 /** An error as JSON carries it. */
@@ -53,7 +55,7 @@ export function errorFields(error: VescError): ErrorFields {
 /** One JSON object a line on stdout, nothing else. */
 export class JsonReport implements Report {
   readonly json = true;
-  private lastProgress: Progress | undefined;
+  private readonly lastProgress = new Map<string, Progress>();
 
   constructor(private readonly output: Output) {}
 
@@ -62,14 +64,15 @@ export class JsonReport implements Report {
   }
 
   progress(progress: Progress): void {
-    const last = this.lastProgress;
+    const { subject = '' } = progress;
+    const last = this.lastProgress.get(subject);
     const news =
       last?.stage !== progress.stage ||
       last.message !== progress.message ||
       progress.fraction === 1 ||
       Math.abs(progress.fraction - last.fraction) >= 0.01;
     if (!news) return;
-    this.lastProgress = progress;
+    this.lastProgress.set(subject, progress);
     const { stage, fraction, bytesPerSecond, message, detail } = progress;
     this.event('progress', { stage, fraction: rounded(fraction), bytesPerSecond, message, detail });
   }

@@ -7,6 +7,7 @@ import { clean } from './clean';
 import { connect } from './connect';
 import { disconnect } from './disconnect';
 import { flash } from './flash';
+import { flashBus } from './flashBus';
 import { flashFile } from './flashFile';
 import { installBootloader } from './installBootloader';
 import { openLog } from './openLog';
@@ -48,6 +49,7 @@ const untrusted = {
 /** Every command there is. All of them exist at all times and say so themselves when they can do nothing. */
 const COMMANDS: { readonly [C in CommandName]: Entry<C> } = {
   'vesc.flash': { enabled: flash, disabled: untrusted },
+  'vesc.flashBus': { enabled: flashBus, disabled: untrusted },
   'vesc.flashFile': { enabled: flashFile },
   'vesc.build': { enabled: build, disabled: untrusted },
   'vesc.clean': { enabled: clean, disabled: untrusted },

@@ -17,7 +17,8 @@ import { tellsBusy } from './work';
  * @throws VescError
  */
 export async function flash(shell: Shell, target?: ControllerTarget): Promise<UpdateResult | undefined> {
-  if (tellsBusy(shell)) return undefined;
+  // What is known to be busy need not be built for.
+  if (tellsBusy(shell, target?.controller ?? shell.core.registry.selected)) return undefined;
   const result = await buildChosenBoard(shell, vscode.ProgressLocation.Notification);
   if (!result) return undefined;
   if (!result.ok || result.image === undefined) {

@@ -8,6 +8,7 @@ import type { UpdateResult } from '../update/verdict';
 import { FlashProgress } from '../views/flashProgress';
 import { needsHardwareName, overridesOf, verdictNotice } from '../views/messages';
 import type { Handlers } from '../views/notifier';
+import { wholeFraction } from '../views/progressWords';
 import { plain } from '../views/text';
 import { installBootloaderOn } from './installBootloader';
 import type { Shell } from './shell';
@@ -36,9 +37,12 @@ export interface FlashJob {
 export async function flashController(shell: Shell, job: FlashJob): Promise<UpdateResult | undefined> {
   const { controller, image } = job;
   if (!(await isConfirmed(shell, job))) return undefined;
+  // While they were asked something else may have begun.
+  if (tellsBusy(shell, controller)) return undefined;
   const title = `Flashing ${plain(controller.title)}`;
   const cancelled = new AbortController();
   const progress = new FlashProgress(title, () => cancelled.abort());
+  const state = shell.flashing.begin(shell.core.registry.atLink(controller));
   shell.log.info(`${title} at ${formatPlace(controller)} with ${image.name}`);
   let result: UpdateResult | undefined;
   try {
@@ -46,12 +50,12 @@ export async function flashController(shell: Shell, job: FlashJob): Promise<Upda
       signal: cancelled.signal,
       onProgress: (update) => {
         progress.report(update);
-        shell.flashing.report(update);
+        state.report(update, wholeFraction(update));
       },
     });
   } finally {
     progress.dispose();
-    shell.flashing.finish(result?.verdict);
+    state.finish(result?.verdict);
   }
   record(shell, result);
   shell.notifier.show(verdictNotice(result, controller.title, job.warnings), handlers(shell, job, result));
@@ -80,7 +84,7 @@ async function isConfirmed(shell: Shell, { controller, image, warnings }: FlashJ
 /** What the buttons below the verdict do with this job. */
 function handlers(shell: Shell, job: FlashJob, result: UpdateResult): Handlers {
   const again = async (change: Partial<FlashJob>): Promise<void> => {
-    if (!tellsBusy(shell)) await flashController(shell, { ...job, ...change });
+    await flashController(shell, { ...job, ...change });
   };
   const override = overridesOf(result) ?? [];
   const controller = { controller: job.controller };

@@ -18,8 +18,9 @@ export async function flashFile(
   shell: Shell,
   target?: ControllerTarget | vscode.Uri,
 ): Promise<UpdateResult | undefined> {
-  if (tellsBusy(shell)) return undefined;
   const isFile = target instanceof vscode.Uri;
+  const known = isFile ? undefined : target?.controller;
+  if (tellsBusy(shell, known ?? shell.core.registry.selected)) return undefined;
   const file = isFile ? target : await pickFile(shell);
   if (!file) return undefined;
   const image = readImage(await readBytes(file.fsPath), path.basename(file.fsPath));

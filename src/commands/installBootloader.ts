@@ -45,7 +45,7 @@ export async function installBootloaderOn(
   controller: Controller,
   flashAgain?: () => unknown,
 ): Promise<BootloaderResult | undefined> {
-  if (tellsBusy(shell)) return undefined;
+  if (tellsBusy(shell, controller)) return undefined;
   const file = await pickFile(shell);
   if (file === undefined) return undefined;
   const name = path.basename(file);
@@ -53,10 +53,10 @@ export async function installBootloaderOn(
   // Nobody shall have to confirm what cannot be done.
   const [problem] = checkBootloader(bootloader, name);
   if (problem) throw problem;
-  if (!(await isConfirmed(controller, name)) || tellsBusy(shell)) return undefined;
+  if (!(await isConfirmed(controller, name)) || tellsBusy(shell, controller)) return undefined;
   const title = `Installing the bootloader of ${plain(controller.title)}`;
   shell.log.info(`${title} at ${formatPlace(controller)}: ${file}, ${bootloader.length} bytes`);
-  const result = await workOn(shell, title, ({ signal, report }) => {
+  const result = await workOn(shell, controller, title, ({ signal, report }) => {
     report({ message: 'Looking at the controller', fraction: 0, cancellable: true });
     return shell.core.registry.installBootloader(
       controller,

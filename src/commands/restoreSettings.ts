@@ -36,13 +36,15 @@ export async function restoreSettings(
   target?: ControllerTarget,
 ): Promise<readonly RestoredPart[] | undefined> {
   const controller = await chooseController(shell, target);
-  if (!controller || tellsBusy(shell)) return undefined;
+  if (!controller || tellsBusy(shell, controller)) return undefined;
   const identity = requireSettings(controller);
   const found = await pickSnapshot(shell, controller, identity);
-  if (!found || !(await isConfirmed(controller, found)) || tellsBusy(shell)) return undefined;
+  if (!found || !(await isConfirmed(controller, found)) || tellsBusy(shell, controller)) return undefined;
   const title = `Restoring the settings of ${plain(controller.title)}`;
   shell.log.info(`${title} at ${formatPlace(controller)} from ${found.path}`);
-  const parts = await workOn(shell, title, (hooks) => restore(shell, controller, identity, found, hooks));
+  const parts = await workOn(shell, controller, title, (hooks) =>
+    restore(shell, controller, identity, found, hooks),
+  );
   if (!parts) return undefined;
   for (const { what, outcome, detail } of parts)
     shell.log.info(`  ${what}: ${outcome}${detail === undefined ? '' : ` (${detail})`}`);

@@ -21,10 +21,10 @@ export async function saveSettings(
   target?: ControllerTarget,
 ): Promise<FoundSnapshot | undefined> {
   const controller = await chooseController(shell, target);
-  if (!controller || tellsBusy(shell)) return undefined;
+  if (!controller || tellsBusy(shell, controller)) return undefined;
   const identity = requireSettings(controller);
   const title = plain(controller.title);
-  const saved = await workOn(shell, `Saving the settings of ${title}`, (hooks) =>
+  const saved = await workOn(shell, controller, `Saving the settings of ${title}`, (hooks) =>
     saveSnapshot(shell, controller, identity, hooks).catch((error: unknown) => {
       if (hooks.signal.aborted) return undefined;
       throw error;

@@ -1,3 +1,4 @@
+import type { Controller } from '../controllers/controller';
 import { FlashProgress } from '../views/flashProgress';
 import type { WorkProgress } from '../views/progressWords';
 import type { Shell } from './shell';
@@ -10,33 +11,35 @@ export interface WorkHooks {
   readonly report: (progress: WorkProgress, whole?: number) => void;
 }
 
-/** One work on a controller goes on at a time; a second one is told so. */
-export function tellsBusy(shell: Shell): boolean {
-  if (!shell.flashing.progress) return false;
+/** One work at a time goes on over one link; a second one there is told so. */
+export function tellsBusy(shell: Shell, controller: Controller | undefined): boolean {
+  if (!controller || !shell.flashing.isBusy(shell.core.registry.atLink(controller))) return false;
   shell.notifier.show({
     severity: 'information',
-    text: 'A controller is being worked on; that goes on undisturbed. Start this when it is over.',
+    text: 'This controller is being worked on; that goes on undisturbed. Start this when it is over.',
     actions: [],
   });
   return true;
 }
 
-/** Does `work` with its progress shown, and with no other work beside it. */
+/** Does `work` with its progress shown, and with no other work beside it on the link of `controller`. */
 export async function workOn<R>(
   shell: Shell,
+  controller: Controller,
   title: string,
   work: (hooks: WorkHooks) => Promise<R>,
 ): Promise<R> {
   const cancelled = new AbortController();
   const progress = new FlashProgress(title, () => cancelled.abort());
+  const state = shell.flashing.begin(shell.core.registry.atLink(controller));
   const report = (step: WorkProgress, whole = step.fraction): void => {
     progress.show(step, whole);
-    shell.flashing.report(step);
+    state.report(step, whole);
   };
   try {
     return await work({ signal: cancelled.signal, report });
   } finally {
     progress.dispose();
-    shell.flashing.finish(undefined);
+    state.finish(undefined);
   }
 }

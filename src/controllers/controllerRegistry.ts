@@ -10,6 +10,7 @@ import type { ControllerAccess } from '../settings/controllerAccess';
 import type { ControllerMemory } from '../settings/controllerMemory';
 import { silenceIs } from '../settings/secondMotor';
 import type { BootloaderHooks, BootloaderRequest, BootloaderResult } from '../update/bootloaderInstaller';
+import { type BusHooks, type BusMember, findBusMembers, updateBus } from '../update/busUpdate';
 import { identifyController } from '../update/controllerIdentity';
 import type { UpdateHooks, Updater, UpdateRequest, UpdateTarget } from '../update/updater';
 import type { UpdateResult } from '../update/verdict';
@@ -63,6 +64,11 @@ export class ControllerRegistry implements Disposable {
   get selected(): Controller | undefined {
     if (this.chosen) return this.chosen;
     return this.connections.length === 1 ? this.connections[0]!.controller : undefined;
+  }
+
+  /** The controller at the link over which `controller` is reached: itself, unless it is a node. */
+  atLink(controller: Controller): Controller {
+    return this.connectionOf(controller)?.controller ?? controller;
   }
 
   select(controller: Controller | undefined): void {
@@ -153,6 +159,34 @@ export class ControllerRegistry implements Disposable {
       controller.lastVerdict = result.verdict;
       return result;
     });
+  }
+
+  /**
+   * The controllers on the CAN bus of `controller`, itself last: the order in which they are updated. Takes about 3 s.
+   * @throws VescError of the link
+   */
+  findBus(controller: Controller, signal?: AbortSignal): Promise<BusMember[]> {
+    return findBusMembers(this.dependencies, controller.address, signal);
+  }
+
+  /** Updates the controllers of a bus, as {@link findBus} found them; they are connected again afterwards. */
+  async updateBus(
+    controller: Controller,
+    members: readonly BusMember[],
+    request: Omit<UpdateRequest, 'target'>,
+    hooks: BusHooks,
+  ): Promise<BusMember[]> {
+    const { done } = await this.handOver(this.atLink(controller), async ({ address }) => {
+      const done = await updateBus(this.dependencies.updater, members, request, hooks);
+      for (const { version, result } of done) {
+        const known = [controller, ...(controller.nodes ?? [])];
+        const member = known.find(({ identity }) => identity?.uuid === version.uuid);
+        if (member && result) member.lastVerdict = result.verdict;
+      }
+      // The one at the link comes last; where it was found then all the others are reached.
+      return { done, address: done.at(-1)?.result?.address ?? address };
+    });
+    return done;
   }
 
   /** Installs a bootloader on a controller or a CAN node; it is connected again afterwards. */

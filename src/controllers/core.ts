@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { type Clock, systemClock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import { stage, type StagedImage } from '../image/stagingHeader';
+import { carrierOf } from '../links/carrier';
 import type { LinkAddress } from '../links/link';
 import { createLinkOpener } from '../links/linkOpener';
 import { DEFAULT_BAUD_RATE } from '../links/linkAddress';
@@ -58,6 +59,7 @@ export function createCore(options: CoreOptions = {}): Core {
     sha256: (bytes) => createHash('sha256').update(bytes).digest(),
     stageImage: options.stageImage ?? ((app) => Promise.resolve(stage(app))),
     candidates: async () => (await listPorts()).filter((port) => port.likelyVesc).map(portAddress),
+    carrierOf,
     journal,
     snapshots,
     memory,

@@ -1,8 +1,10 @@
 import { type Clock, sleep } from '../base/clock';
 import { isVescError, VescError } from '../base/errors';
 import { type FirmwareVersion, fwVersion } from '../protocol/messages/identity';
+import type { Endpoint } from './endpoint';
 import type { LinkAddress } from './link';
 import { sameAddress } from './linkAddress';
+import type { Session } from './session';
 import type { SessionLease, SessionPool } from './sessionPool';
 
 /**
@@ -25,6 +27,8 @@ export interface FinderOptions {
   /** How long to look, from now. */
   readonly deadline_ms: number;
   readonly signal?: AbortSignal;
+  /** How to talk over a session that is claimed; default: as everyone does. */
+  readonly endpoint?: (session: Session, canId: number | undefined) => Endpoint;
   /** Told before each try. */
   readonly onTry?: (address: LinkAddress) => void;
 }
@@ -73,14 +77,13 @@ export async function findController(options: FinderOptions): Promise<FoundContr
 /** The controller when it answers at `address`; undefined when not. Throws when time is up. */
 async function tryAddress(
   address: LinkAddress,
-  { pool, uuid, canId }: FinderOptions,
+  { pool, uuid, canId, endpoint = plainEndpoint }: FinderOptions,
   signal: AbortSignal,
 ): Promise<FoundController | undefined> {
   let lease: SessionLease | undefined;
   try {
     lease = await pool.acquire(address, signal);
-    const endpoint = canId === undefined ? lease.session : lease.session.node(canId);
-    const version = await endpoint.request(fwVersion(), { ...ANSWER, signal });
+    const version = await endpoint(lease.session, canId).request(fwVersion(), { ...ANSWER, signal });
     if (version.uuid === uuid) return { lease, version };
     lease.dispose();
   } catch (error) {
@@ -89,6 +92,10 @@ async function tryAddress(
     if (!isVescError(error)) throw error;
   }
   return undefined;
+}
+
+function plainEndpoint(session: Session, canId: number | undefined): Endpoint {
+  return canId === undefined ? session : session.node(canId);
 }
 
 function distinct(addresses: readonly LinkAddress[]): LinkAddress[] {

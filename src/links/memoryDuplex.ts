@@ -19,7 +19,12 @@ export interface DuplexEnd {
 export interface MemoryDuplexOptions {
   /** Time each piece is under way, each way; default 0: delivered in the next microtask. */
   readonly latency_ms?: number;
+  /** Time a byte occupies the line, each way; the next piece waits until the line is free. Default 0. */
+  readonly byte_ms?: number;
 }
+
+/** Runs an action when what goes one way has arrived; `length` bytes, or none for news of the line itself. */
+type Carry = (action: () => void, length?: number) => void;
 
 /**
  * A link without a wire: what is written at one end arrives at the other, later and in order, as on a real one.
@@ -30,24 +35,35 @@ export function createMemoryDuplex(
   clock: Clock,
   options: MemoryDuplexOptions = {},
 ): { link: Link; device: DuplexEnd } {
-  const latency_ms = options.latency_ms ?? 0;
-  const later = (action: () => void): void => {
-    if (latency_ms === 0) queueMicrotask(action);
-    else clock.schedule(latency_ms, action);
-  };
-  const link = new MemoryLink(address, later);
+  const toHost = oneWay(clock, options);
+  const link = new MemoryLink(address, oneWay(clock, options));
   const device: DuplexEnd = {
     onData: link.toDevice.event,
     onClose: link.deviceClosed.event,
     send(bytes) {
       const copy = new Uint8Array(bytes);
-      later(() => link.receive(copy));
+      toHost(() => link.receive(copy), copy.length);
     },
     hangUp(reason) {
-      later(() => link.close(reason));
+      toHost(() => link.close(reason));
     },
   };
   return { link, device };
+}
+
+/** One direction of a line: everything arrives in the order it was sent. */
+function oneWay(clock: Clock, { latency_ms = 0, byte_ms = 0 }: MemoryDuplexOptions): Carry {
+  const underWay: (() => void)[] = [];
+  const arrive = (): void => underWay.shift()!();
+  let free_ms = 0;
+  return (action, length = 0) => {
+    underWay.push(action);
+    const now_ms = clock.now();
+    free_ms = Math.max(free_ms, now_ms) + length * byte_ms;
+    const delay_ms = free_ms - now_ms + latency_ms;
+    if (delay_ms === 0) queueMicrotask(arrive);
+    else clock.schedule(delay_ms, arrive);
+  };
 }
 
 class MemoryLink implements Link {
@@ -61,7 +77,7 @@ class MemoryLink implements Link {
 
   constructor(
     readonly address: LinkAddress,
-    private readonly later: (action: () => void) => void,
+    private readonly toDeviceLater: Carry,
   ) {}
 
   get isOpen(): boolean {
@@ -71,7 +87,7 @@ class MemoryLink implements Link {
   write(bytes: Uint8Array): Promise<void> {
     if (!this.open) return Promise.reject(this.closedError(undefined));
     const copy = new Uint8Array(bytes);
-    this.later(() => this.toDevice.fire(copy));
+    this.toDeviceLater(() => this.toDevice.fire(copy), copy.length);
     return Promise.resolve();
   }
 
@@ -87,7 +103,7 @@ class MemoryLink implements Link {
     if (!this.open) return;
     this.open = false;
     // What was written before still reaches the device, as bytes in a cable do.
-    this.later(() => this.deviceClosed.fire());
+    this.toDeviceLater(() => this.deviceClosed.fire());
     this.closed.fire(this.closedError(reason));
   }
 

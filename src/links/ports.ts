@@ -27,7 +27,8 @@ export interface PortListDependencies {
   readonly ownPid?: number;
 }
 
-const STM32 = { vendorId: '0483', productId: '5740' };
+/** The USB identity of every VESC controller (facts 7.1). */
+export const CONTROLLER_USB = { vendorId: '0483', productId: '5740' };
 const EXPRESS = { vendorId: '303a', productId: '1001' };
 const STM32_MAKER = /^STMicroelectronics/i;
 /** ST-Link programmers come from the same maker and have a serial port of their own. */
@@ -103,7 +104,11 @@ const LAST_LIKELY_RANK = 2;
 /** Where a port stands in the list: controllers, Express, other USB ports, and the rest. */
 function rank(port: KnownFacts): number {
   const { vendorId, productId, manufacturer = '' } = port;
-  if (productId === STM32.productId && (vendorId ?? STM32.vendorId) === STM32.vendorId) return 0;
+  if (
+    productId === CONTROLLER_USB.productId &&
+    (vendorId ?? CONTROLLER_USB.vendorId) === CONTROLLER_USB.vendorId
+  )
+    return 0;
   if (STM32_MAKER.test(manufacturer) && !productId?.startsWith(ST_LINK)) return 1;
   if (vendorId === EXPRESS.vendorId && productId === EXPRESS.productId) return LAST_LIKELY_RANK;
   return kindOf(port) === 'usb' ? 3 : 4;

@@ -21,6 +21,8 @@ export interface ControllerRecord {
   /** The board last built or flashed for it. */
   readonly board?: string;
   readonly bootloader?: BootloaderKnowledge;
+  /** Writes at a time it took over a network without a loss; 1 after one. */
+  readonly networkWindow?: number;
 }
 
 /** Remembers controllers by UUID, one small file each, shared by the extension and the command line. */

@@ -11,8 +11,20 @@ import { readCode } from './storedCode';
 const TIMEOUT_MS = 2000;
 const ATTEMPTS = 3;
 
-/** What is read at the moment, for progress, and how far. */
+/** Settings, second motor, custom configuration, LispBM code, QML code. */
+const PARTS = 5;
+
+/** What was read last, for progress, and how far that is. */
 export type SnapshotProgress = (what: string, fraction: number) => void;
+
+export interface SnapshotOptions {
+  readonly clock: Clock;
+  readonly commit?: string | undefined;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: SnapshotProgress;
+  /** CAN id of the second motor, or that there is none, where that is known already. */
+  readonly secondMotor?: number | 'none' | undefined;
+}
 
 /**
  * Reads everything an update takes: the settings of both motors, custom configuration, LispBM and QML code.
@@ -22,28 +34,32 @@ export type SnapshotProgress = (what: string, fraction: number) => void;
 export async function takeSnapshot(
   access: ControllerAccess,
   version: FirmwareVersion,
-  options: { clock: Clock; commit?: string | undefined; signal?: AbortSignal; onProgress?: SnapshotProgress },
+  options: SnapshotOptions,
 ): Promise<Snapshot> {
   const { signal, onProgress } = options;
   const { endpoint } = access;
+  let read = 0;
+  const part = <T>(what: string, reading: Promise<T>): Promise<T> =>
+    reading.then((value) => {
+      onProgress?.(what, ++read / PARTS);
+      return value;
+    });
   try {
     onProgress?.('settings', 0);
-    const motors = [await readMotor(endpoint, version.uuid, signal)];
-    onProgress?.('second motor', 0.2);
-    const secondId = await findSecondMotor(access, version.uuid, signal);
-    if (secondId !== undefined) {
-      motors.push(await readMotor(access.node(secondId), secondMotorUuid(version.uuid), signal));
-    }
-    onProgress?.('custom configuration', 0.5);
-    const customConfig =
-      version.customConfigs > 0
-        ? await silenceIs(endpoint.request(getCustomConfig(0), requestOptions(signal)), undefined)
-        : undefined;
-    onProgress?.('LispBM code', 0.6);
-    const lispCode = await readCode(endpoint, 'lisp', signal);
-    onProgress?.('QML code', 0.8);
-    const qmlCode = await readCode(endpoint, 'qml', signal);
-    onProgress?.('settings', 1);
+    // The search for a second motor takes seconds on the controller, which answers everything else meanwhile.
+    const [first, second, customConfig, lispCode, qmlCode] = await together([
+      part('settings', readMotor(endpoint, version.uuid, signal)),
+      part('second motor', readSecondMotor(access, version.uuid, options)),
+      part(
+        'custom configuration',
+        version.customConfigs > 0
+          ? silenceIs(endpoint.request(getCustomConfig(0), requestOptions(signal)), undefined)
+          : Promise.resolve(undefined),
+      ),
+      part('LispBM code', readCode(endpoint, 'lisp', signal)),
+      part('QML code', readCode(endpoint, 'qml', signal)),
+    ]);
+    const motors = second ? [first, second] : [first];
     return {
       uuid: version.uuid,
       hardware: version.hardware,
@@ -61,6 +77,24 @@ export async function takeSnapshot(
     }
     throw error;
   }
+}
+
+async function readSecondMotor(
+  access: ControllerAccess,
+  uuid: string,
+  { signal, secondMotor }: SnapshotOptions,
+): Promise<MotorSettings | undefined> {
+  const canId = secondMotor ?? (await findSecondMotor(access, uuid, signal));
+  if (canId === undefined || canId === 'none') return undefined;
+  return readMotor(access.node(canId), secondMotorUuid(uuid), signal);
+}
+
+/** All results, or the first failure, but not before everything is over: nothing goes on behind the caller's back. */
+async function together<T extends readonly Promise<unknown>[]>(
+  works: readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
 }
 
 async function readMotor(endpoint: Endpoint, uuid: string, signal?: AbortSignal): Promise<MotorSettings> {

@@ -172,7 +172,7 @@ export class Firmware implements PortReader {
     }
     const { bus, node } = this.board;
     const answer: Channel = {
-      send: (payload) => bus.send(node, this.canIds[0]!, packet.from, payload, 'answer'),
+      send: (payload) => void bus.send(node, this.canIds[0]!, packet.from, payload, 'answer'),
     };
     const channel = packet.mode === 'silent' ? NOWHERE : answer;
     const motor = packet.to !== BROADCAST && packet.to === this.canIds[1] ? 1 : 0;

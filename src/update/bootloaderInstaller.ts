@@ -13,6 +13,7 @@ import { checkController, checkState } from './preflight';
 import { TargetConnection } from './targetConnection';
 import { keep, unwritable } from './updateRecord';
 import type { UpdaterDependencies, UpdateTarget } from './updater';
+import { UploadWindow } from './uploadWindow';
 import { ERASE_ATTEMPTS, ERASE_TIMEOUT_MS, isUnreachable, writeFlash } from './upload';
 
 const IDENTIFY = { timeout_ms: 1000, attempts: 3 } as const;
@@ -128,7 +129,8 @@ async function replaceBootloader(
     const erased = await connection.endpoint.request(eraseBootloader(), erase);
     if (!erased) throw new VescError('bootloader-erase-refused', {});
     await writeFlash(connection.endpoint, writeBootloader, bootloader, {
-      window: 1,
+      clock,
+      window: new UploadWindow({ first: 1, most: 1 }),
       signal: steadfast,
       onProgress: (sent_B) => onProgress?.(WRITE, sent_B / bootloader.length),
     });

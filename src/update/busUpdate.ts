@@ -3,7 +3,11 @@ import type { LinkAddress } from '../links/link';
 import { pingCan } from '../protocol/messages/can';
 import { type FirmwareVersion, fwVersion } from '../protocol/messages/identity';
 import { secondMotorUuid, silenceIs } from '../settings/secondMotor';
+import { CommitOrder } from './commitOrder';
+import { SharedClaims } from './sharedClaims';
+import { OWNER } from './targetConnection';
 import type {
+  SharedUpdate,
   UpdateHooks,
   UpdateProgress,
   Updater,
@@ -58,45 +62,108 @@ export async function findBusMembers(
       nodes.push({ target: { address, canId }, version });
     }
     const seconds = new Set([local, ...nodes].map(({ version }) => secondMotorUuid(version.uuid)));
-    return [...nodes.filter(({ version }) => !seconds.has(version.uuid)), local];
+    const firsts = [...nodes.filter(({ version }) => !seconds.has(version.uuid)), local];
+    // Everyone on the bus was heard: nobody has to ask once more.
+    return firsts.map(({ target, version }) => {
+      const second = nodes.find((node) => node.version.uuid === secondMotorUuid(version.uuid));
+      return { target: { ...target, secondMotor: second?.target.canId ?? 'none' }, version };
+    });
   } finally {
     lease.dispose();
   }
 }
 
 /**
- * Updates the controllers of a bus one after the other, each proven before the next (design 4.5). No broadcast: it is
- * acknowledged by nobody and cannot refuse other hardware. A member that is refused stays as it is, and the others go
- * on; any other failure stops the rest, so that a bad image reaches one controller and not all.
+ * Updates the controllers of a bus (design 4.5). The remote ones are staged side by side: while one programs what it
+ * got, another receives. Then each starts its bootloader and is proven before the next, and the one at the link comes
+ * last. No broadcast: it is acknowledged by nobody and cannot refuse other hardware.
+ *
+ * A member that is refused stays as it is, and the others go on. Any other failure stops the rest, so that a bad image
+ * is installed on one controller and not on all: those that were staged are `interrupted`, keep their firmware and get
+ * their code back; those whose turn had not come have no result.
  */
 export async function updateBus(
-  updater: Pick<Updater, 'run'>,
+  updater: Pick<Updater, 'run' | 'sharedWindow'>,
   members: readonly BusMember[],
   request: Omit<UpdateRequest, 'target'>,
   hooks: BusHooks = {},
 ): Promise<BusMember[]> {
-  const done: BusMember[] = [];
-  let stopped = false;
-  for (const [index, member] of members.entries()) {
-    if (stopped || hooks.signal?.aborted) {
-      done.push(member);
-      continue;
+  const run = new BusRun(updater, members, request, hooks);
+  await run.updateRemote();
+  await run.updateLocal();
+  return run.done;
+}
+
+/** One update of a whole bus. */
+class BusRun {
+  readonly done: BusMember[];
+  /** Aborts as soon as one has failed. */
+  private readonly failure = new AbortController();
+  private readonly signal: AbortSignal;
+
+  constructor(
+    private readonly updater: Pick<Updater, 'run' | 'sharedWindow'>,
+    members: readonly BusMember[],
+    private readonly request: Omit<UpdateRequest, 'target'>,
+    private readonly hooks: BusHooks,
+  ) {
+    this.done = [...members];
+    const { signal } = this.failure;
+    this.signal = hooks.signal ? AbortSignal.any([hooks.signal, signal]) : signal;
+  }
+
+  async updateRemote(): Promise<void> {
+    const remote = [...this.done.keys()].filter((index) => this.done[index]!.target.canId !== undefined);
+    const [first] = remote;
+    if (first === undefined || this.signal.aborted) return;
+    const window = await this.updater.sharedWindow(this.done[first]!.target.address, this.request.window);
+    const claims = new SharedClaims(OWNER, window);
+    const order = new CommitOrder(remote.length);
+    const updates = remote.map((index, place) =>
+      this.update(index, {
+        claims,
+        window,
+        begin: place / remote.length,
+        turn: () => order.take(place, this.signal),
+      }).finally(() => order.end(place)),
+    );
+    await Promise.allSettled(updates);
+    await Promise.all(updates);
+  }
+
+  /** The others are reached through it: it is touched when they are done. */
+  async updateLocal(): Promise<void> {
+    for (const [index, { target }] of this.done.entries()) {
+      if (target.canId === undefined && !this.signal.aborted) await this.update(index);
     }
+  }
+
+  private async update(index: number, shared?: SharedUpdate): Promise<void> {
+    const { updater, request, hooks, signal, done } = this;
+    const member = done[index]!;
     const result = await updater
       .run(
         { ...request, target: member.target },
         {
-          ...(hooks.signal ? { signal: hooks.signal } : {}),
-          onProgress: (progress) => hooks.onProgress?.(member, index, members.length, progress),
+          signal,
+          onProgress: (progress) => hooks.onProgress?.(member, index, done.length, progress),
         },
+        shared,
       )
       .catch((error: unknown) => unreached(member, request, error));
-    stopped = !['updated', 'already-running', 'refused'].includes(result.verdict);
     const finished = { ...member, result };
-    done.push(finished);
+    done[index] = finished;
+    if (!['updated', 'already-running', 'refused'].includes(result.verdict)) {
+      this.failure.abort(
+        new VescError('bus-stopped', { hardware: member.version.hardware, ...canIdOf(member) }),
+      );
+    }
     hooks.onResult?.(finished);
   }
-  return done;
+}
+
+function canIdOf({ target: { canId } }: BusMember): { canId?: number } {
+  return canId === undefined ? {} : { canId };
 }
 
 /** A member that does not even answer when its turn comes has been interrupted before anything was sent. */
@@ -129,6 +196,9 @@ export function worstOf(members: readonly BusMember[]): Pick<UpdateResult, 'verd
     error: new VescError('cancelled', { work: 'The update' }),
   } as const;
   const results = members.map(({ result }) => result ?? notReached);
-  const [worst] = results.sort((a, b) => order.indexOf(b.verdict) - order.indexOf(a.verdict));
+  // Of those that end alike, the one that stopped the others tells why.
+  const badness = ({ verdict, error }: Pick<UpdateResult, 'verdict' | 'error'>): number =>
+    2 * order.indexOf(verdict) - (isVescError(error, 'bus-stopped') ? 1 : 0);
+  const [worst] = results.sort((a, b) => badness(b) - badness(a));
   return worst ?? notReached;
 }

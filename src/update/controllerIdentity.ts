@@ -30,55 +30,84 @@ const BUILD_ID = /vb1-[0-9a-f]{40}/;
 const PLACEHOLDER = /^vb1-0{40}$/;
 const HASH_LINE = /^GIT Hash\s*: (\S+)/m;
 
+export interface IdentifyOptions {
+  readonly timeout_ms?: number;
+  readonly attempts?: number;
+  readonly signal?: AbortSignal;
+  /** What it told of its version a moment ago. */
+  readonly version?: FirmwareVersion;
+  /** It told its source before: silence now is no answer, and is thrown. */
+  readonly tellsSource?: boolean;
+}
+
 /**
  * Reads who answers at `endpoint`.
  * @throws VescError of the link when nobody does
  */
 export async function identifyController(
   endpoint: Endpoint,
-  options: {
-    timeout_ms?: number;
-    attempts?: number;
-    signal?: AbortSignal;
-    version?: FirmwareVersion;
-    /** It told its source before: silence now is no answer, and is thrown. */
-    tellsSource?: boolean;
-  } = {},
+  options: IdentifyOptions = {},
 ): Promise<ControllerIdentity> {
+  return (await readIdentity(endpoint, options)).identity;
+}
+
+/**
+ * Reads who answers at `endpoint`, and what else it tells of its version. One round trip from 6.06 on: everything is
+ * asked at once, and what an older firmware or another kind of controller does not know is not waited for.
+ * @throws VescError of the link when nobody does
+ */
+export async function readIdentity(
+  endpoint: Endpoint,
+  options: IdentifyOptions = {},
+): Promise<{ identity: ControllerIdentity; version: FirmwareVersion }> {
   const { version: known, tellsSource = false, ...requestOptions } = options;
-  const version = known ?? (await endpoint.request(fwVersion(), requestOptions));
-  const { commit, buildId } = await readSource(endpoint, version, tellsSource, options.signal);
-  const values =
-    version.hardwareType === 'vesc'
-      ? await silenceIs(endpoint.request(getValuesSelective(['controllerId']), requestOptions), undefined)
-      : undefined;
-  return {
-    uuid: version.uuid,
-    hardware: version.hardware,
-    hardwareType: version.hardwareType,
-    firmware: {
-      major: version.major,
-      minor: version.minor,
-      test: version.test,
-      name: version.firmwareName,
-      ...(commit === undefined ? {} : { commit }),
-      ...(buildId === undefined ? {} : { buildId }),
-    },
-    ...(values?.controllerId === undefined ? {} : { canId: values.controllerId }),
+  const { signal: given } = options;
+  const inVain = new AbortController();
+  const signal = given ? AbortSignal.any([given, inVain.signal]) : inVain.signal;
+  const asking = {
+    version: known ?? endpoint.request(fwVersion(), requestOptions),
+    info: known && !hasInfo(known) ? undefined : endpoint.request(fwInfo(), { attempts: 3, signal }),
+    values: endpoint.request(getValuesSelective(['controllerId']), { ...requestOptions, signal }),
   };
+  for (const early of [asking.info, asking.values]) early?.catch(() => undefined);
+  try {
+    const version = await asking.version;
+    const { commit, buildId } = await readSource(endpoint, version, asking.info, tellsSource, given);
+    const values = version.hardwareType === 'vesc' ? await silenceIs(asking.values, undefined) : undefined;
+    const identity: ControllerIdentity = {
+      uuid: version.uuid,
+      hardware: version.hardware,
+      hardwareType: version.hardwareType,
+      firmware: {
+        major: version.major,
+        minor: version.minor,
+        test: version.test,
+        name: version.firmwareName,
+        ...(commit === undefined ? {} : { commit }),
+        ...(buildId === undefined ? {} : { buildId }),
+      },
+      ...(values?.controllerId === undefined ? {} : { canId: values.controllerId }),
+    };
+    return { identity, version };
+  } finally {
+    inVain.abort(new Error('nobody waits for this answer'));
+  }
+}
+
+function hasInfo(version: FirmwareVersion): boolean {
+  return version.hardwareType !== 'bms' && atLeast(version, 6, 6);
 }
 
 /** From 6.06 by command, from 6.00 by the terminal, before that not at all. */
 async function readSource(
   endpoint: Endpoint,
   version: FirmwareVersion,
+  asked: Promise<FirmwareInfo> | undefined,
   tellsSource: boolean,
   signal?: AbortSignal,
 ): Promise<{ commit?: string; buildId?: string }> {
   const options = signal ? { signal } : {};
-  if (version.hardwareType === 'bms') return {};
-  if (atLeast(version, 6, 6)) {
-    const asked: Promise<FirmwareInfo> = endpoint.request(fwInfo(), { attempts: 3, ...options });
+  if (asked && hasInfo(version)) {
     const info = tellsSource ? await asked : await silenceIs(asked, undefined);
     return splitSource(info?.commit, info?.userCommit);
   }

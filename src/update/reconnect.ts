@@ -2,12 +2,14 @@ import { sleep } from '../base/clock';
 import { isVescError, VescError } from '../base/errors';
 import { findController, type FoundController } from '../links/finder';
 import type { LinkAddress } from '../links/link';
+import type { Session } from '../links/session';
 import type { SessionLease, SessionPool } from '../links/sessionPool';
 import { pingCan } from '../protocol/messages/can';
 import { type FirmwareVersion, fwVersion } from '../protocol/messages/identity';
 import { silenceIs } from '../settings/secondMotor';
+import type { SharedClaims } from './sharedClaims';
 import type { TargetConnection } from './targetConnection';
-import type { UpdaterDependencies, UpdateTarget } from './updater';
+import type { UpdaterDependencies } from './updater';
 import { isUnreachable } from './upload';
 import { type Jump, ranOn, readUptime, readUptimeLater, type Uptime } from './uptime';
 
@@ -49,7 +51,7 @@ export async function waitForReturn(
   for (;;) {
     // A link that stays open over the restart is searched like any other.
     connection.release();
-    const found = await find(dependencies, connection.target, {
+    const found = await find(dependencies, connection, {
       uuid,
       deadline_ms: start_ms + RETURN_DEADLINE_MS,
       ...(signal ? { signal } : {}),
@@ -85,7 +87,7 @@ interface Search {
  */
 async function find(
   { clock, pool, candidates }: UpdaterDependencies,
-  { address, canId }: UpdateTarget,
+  { target: { address, canId }, claims }: Pick<TargetConnection, 'target' | 'claims'>,
   { uuid, deadline_ms, signal, onTry }: Search,
 ): Promise<FoundController & { canId: number | undefined }> {
   const options = {
@@ -95,6 +97,7 @@ async function find(
     ...(canId === undefined ? {} : { canId }),
     candidates: async () => [address, ...(await candidates())],
     ...(signal ? { signal } : {}),
+    endpoint: (session: Session, node: number | undefined) => claims.visit(session, node),
     onTry,
   };
   const left_ms = (): number => Math.max(0, deadline_ms - clock.now());
@@ -106,7 +109,7 @@ async function find(
       if (!isVescError(error, 'controller-not-found')) throw error;
       if (left_ms() === 0) throw lostError(uuid, error);
     }
-    const moved = await findMovedNode(pool, address, uuid, signal);
+    const moved = await findMovedNode(pool, claims, address, uuid, signal);
     if (moved) return moved;
   }
 }
@@ -114,6 +117,7 @@ async function find(
 /** Asks everyone on the bus behind `address` for their UUID. */
 async function findMovedNode(
   pool: SessionPool,
+  claims: SharedClaims,
   address: LinkAddress,
   uuid: string,
   signal: AbortSignal | undefined,
@@ -122,9 +126,10 @@ async function findMovedNode(
   let lease: SessionLease | undefined;
   try {
     lease = await pool.acquire(address, signal);
-    for (const canId of await lease.session.request(pingCan(), { timeout_ms: PING_TIMEOUT_MS, ...options })) {
-      const asked = lease.session
-        .node(canId)
+    const local = claims.visit(lease.session, undefined);
+    for (const canId of await local.request(pingCan(), { timeout_ms: PING_TIMEOUT_MS, ...options })) {
+      const asked = claims
+        .visit(lease.session, canId)
         .request(fwVersion(), { timeout_ms: NODE_TIMEOUT_MS, ...options });
       const version = await silenceIs(asked, undefined);
       if (version?.uuid === uuid) return { lease, version, canId };

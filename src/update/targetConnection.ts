@@ -7,9 +7,13 @@ import type { Claim } from '../links/session';
 import type { SessionLease, SessionPool } from '../links/sessionPool';
 import { fwVersion } from '../protocol/messages/identity';
 import type { ControllerAccess } from '../settings/controllerAccess';
+import { SharedClaims } from './sharedClaims';
 import { silenceIs } from '../settings/secondMotor';
 import type { UpdateTarget } from './updater';
 import { type Jump, readUptime } from './uptime';
+
+/** Who keeps others from a controller meanwhile. */
+export const OWNER = 'its firmware is being updated';
 
 /** The connection an update holds for itself, across the restart of the controller. */
 export class TargetConnection implements ControllerAccess, Disposable {
@@ -20,15 +24,22 @@ export class TargetConnection implements ControllerAccess, Disposable {
   private constructor(
     private lease: SessionLease,
     readonly target: UpdateTarget,
+    readonly claims: SharedClaims,
   ) {
     this.canId = target.canId;
-    this.claim = lease.session.claim('its firmware is being updated');
+    this.claim = claims.take(lease.session);
   }
 
-  static async open(pool: SessionPool, target: UpdateTarget, signal: AbortSignal): Promise<TargetConnection> {
+  /** @param claims shared with others who are updated over the same link; default: nobody else is */
+  static async open(
+    pool: SessionPool,
+    target: UpdateTarget,
+    signal: AbortSignal,
+    claims = new SharedClaims(OWNER),
+  ): Promise<TargetConnection> {
     const lease = await pool.acquire(target.address, signal);
     try {
-      return new TargetConnection(lease, target);
+      return new TargetConnection(lease, target, claims);
     } catch (error) {
       lease.dispose();
       throw error;
@@ -66,7 +77,7 @@ export class TargetConnection implements ControllerAccess, Disposable {
     this.dispose();
     this.lease = lease;
     this.canId = canId;
-    this.claim = lease.session.claim('its firmware is being updated');
+    this.claim = this.claims.take(lease.session);
   }
 
   /** Goes on with a node under `canId` when it does not answer to the one it had. */

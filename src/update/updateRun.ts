@@ -4,7 +4,7 @@ import { type StampedImage, stampImage } from '../image/buildStamp';
 import type { StagedImage } from '../image/stagingHeader';
 import type { Endpoint } from '../links/endpoint';
 import { lispImageVersion } from '../protocol/messages/codeStorage';
-import { fwVersion } from '../protocol/messages/identity';
+import type { FirmwareVersion } from '../protocol/messages/identity';
 import { getValuesSelective } from '../protocol/messages/telemetry';
 import { writeStaging } from '../protocol/messages/update';
 import { atLeast } from '../protocol/version';
@@ -13,7 +13,7 @@ import { takeSnapshot } from '../settings/settingsReader';
 import { type RestoredPart, restoreSettings } from '../settings/settingsRestore';
 import { storedCanId } from '../settings/snapshot';
 import { probeBootloader } from './bootloaderProbe';
-import { type ControllerIdentity, identifyController } from './controllerIdentity';
+import { type ControllerIdentity, identifyController, readIdentity } from './controllerIdentity';
 import { type Evidence, judge, type Judgement } from './judgement';
 import { enableOutputs } from './motorRelease';
 import { addOwed, findOwed } from './owedSettings';
@@ -23,9 +23,10 @@ import { restartThroughBootloader } from './restart';
 import { readReturnEvidence } from './returnEvidence';
 import { TargetConnection } from './targetConnection';
 import { keep, UpdateRecord, unwritable } from './updateRecord';
-import type { UpdateHooks, UpdateRequest, UpdaterDependencies } from './updater';
+import type { SharedUpdate, UpdateHooks, UpdateRequest, UpdaterDependencies } from './updater';
 import type { Jump } from './uptime';
 import { eraseStaging, isUnreachable, writeFlash } from './upload';
+import { openWindow, rememberWindow } from './uploadWindow';
 import type { UpdateResult, Verdict } from './verdict';
 
 /** How often a controller that leaves again while it is read is waited for. */
@@ -51,6 +52,8 @@ export class UpdateRun {
   private readonly record: UpdateRecord;
   private connection!: TargetConnection;
   private progressed: Progressed = 'nothing';
+  /** As it was told first. */
+  private version!: FirmwareVersion;
   /** The bootloader was told to start: from then on nobody may say that the old firmware is intact. */
   private jumped = false;
   /** CAN id of a second motor, where no snapshot tells it. */
@@ -60,6 +63,7 @@ export class UpdateRun {
     private readonly dependencies: UpdaterDependencies,
     private readonly request: UpdateRequest,
     hooks: UpdateHooks,
+    private readonly shared?: SharedUpdate,
   ) {
     this.signal = hooks.signal ?? new AbortController().signal;
     this.stamped = stampImage(request.image.bytes, dependencies.sha256);
@@ -68,9 +72,12 @@ export class UpdateRun {
 
   async run(): Promise<UpdateResult> {
     const { pool } = this.dependencies;
-    this.connection = await TargetConnection.open(pool, this.request.target, this.signal).catch(
-      this.cancelled,
-    );
+    this.connection = await TargetConnection.open(
+      pool,
+      this.request.target,
+      this.signal,
+      this.shared?.claims,
+    ).catch(this.cancelled);
     try {
       const before = await this.identify().catch(this.cancelled);
       if (this.runsAlready(before)) {
@@ -87,8 +94,11 @@ export class UpdateRun {
     let jump: Jump;
     let returned: ReturnedController;
     try {
+      // It takes a while, and nothing before the erase has to wait for it.
+      const compressing = this.dependencies.stageImage(this.stamped.bytes);
+      compressing.catch(() => undefined);
       await this.preflight();
-      const staged = await this.takeSnapshot();
+      const staged = await this.takeSnapshot(compressing);
       await this.probe();
       await this.stage(staged);
       ({ jump, returned } = await this.commit());
@@ -108,9 +118,11 @@ export class UpdateRun {
   private identify(): Promise<ControllerIdentity> {
     this.record.report('identify', 0, 'Reading who answers');
     return this.record.timer.time('identify', async () => {
-      const before = await identifyController(this.connection.endpoint, { ...IDENTIFY, signal: this.signal });
-      this.record.before = before;
-      return before;
+      const options = { ...IDENTIFY, signal: this.signal };
+      const { identity, version } = await readIdentity(this.connection.endpoint, options);
+      this.record.before = identity;
+      this.version = version;
+      return identity;
     });
   }
 
@@ -138,19 +150,16 @@ export class UpdateRun {
     if (first) throw first;
   }
 
-  /** Reads all settings and compresses the image meanwhile, so that its staged size is known before the erase. */
-  private takeSnapshot(): Promise<StagedImage> {
+  /** Reads all settings while the image is compressed: its staged size is known before the erase. */
+  private takeSnapshot(compressing: Promise<StagedImage>): Promise<StagedImage> {
     const { record } = this;
     return record.timer.time('snapshot', async () => {
-      const compressing = this.dependencies.stageImage(this.stamped.bytes);
-      // Its rejection is looked at below, after the settings are safe.
-      compressing.catch(() => undefined);
       try {
         await this.saveSettings();
       } catch (error) {
         const overridden = isVescError(error) && (this.request.override?.includes(error.code) ?? false);
         if (!overridden) throw error;
-        this.secondMotor = await findSecondMotor(this.connection, record.controller.uuid, this.signal);
+        this.secondMotor = await this.findSecondMotor();
       }
       record.staged = await compressing;
       return record.staged;
@@ -165,15 +174,21 @@ export class UpdateRun {
     // Where what is there cannot be read, what is owed stays owed.
     record.snapshot = record.owed?.snapshot;
     record.snapshotPath = record.owed?.path;
-    const version = await connection.endpoint.request(fwVersion(), { ...IDENTIFY, signal });
-    const present = await takeSnapshot(connection, version, {
+    const present = await takeSnapshot(connection, this.version, {
       clock,
+      secondMotor: this.request.target.secondMotor,
       commit: record.controller.firmware.commit,
       signal,
       onProgress: (what, fraction) => record.report('snapshot', fraction, `Saving ${what}`),
     });
     record.snapshot = record.owed ? await addOwed(connection, present, record.owed) : present;
     record.snapshotPath = await snapshots.save(record.snapshot).catch(unwritable);
+  }
+
+  private async findSecondMotor(): Promise<number | undefined> {
+    const { secondMotor = await findSecondMotor(this.connection, this.record.controller.uuid, this.signal) } =
+      this.request.target;
+    return secondMotor === 'none' ? undefined : secondMotor;
   }
 
   /** There is nothing to update; what an earlier update owes can be given back all the same. */
@@ -209,19 +224,26 @@ export class UpdateRun {
   }
 
   private async stage(staged: StagedImage): Promise<void> {
-    const { record, signal } = this;
-    const { clock } = this.dependencies;
+    const { record, signal, dependencies, shared } = this;
+    const { clock } = dependencies;
     const { endpoint } = this.connection;
+    const target = { ...this.request.target, uuid: record.controller.uuid };
+    const opening = shared ? undefined : openWindow(dependencies, target, this.request.window);
+    // What the link takes is looked up while the flash is erased.
+    opening?.catch(() => undefined);
     this.throwIfCancelled();
     await record.note('staging');
     record.report('erase', 0, 'Erasing the staging area');
     this.progressed = 'erased';
     await record.timer.time('erase', () => eraseStaging(endpoint, staged.bytes.length, signal));
+    const window = shared?.window ?? (await opening!);
     const started = clock.now();
     const total_B = staged.bytes.length;
     await record.timer.time('upload', async (bytes) => {
       const sent_B = await writeFlash(endpoint, writeStaging, staged.bytes, {
-        window: this.request.window ?? 1,
+        clock,
+        window,
+        ...(shared ? { begin: shared.begin } : {}),
         signal,
         onProgress: (sent) => {
           const seconds = (clock.now() - started) / 1000;
@@ -231,12 +253,19 @@ export class UpdateRun {
       });
       bytes(sent_B);
     });
+    if (!shared && this.request.window === undefined)
+      await keep(rememberWindow(dependencies, target, window));
     this.throwIfCancelled();
   }
 
   /** Starts the bootloader; from the jump on the user must not cut power, and nothing listens to a cancel. */
   private async commit(): Promise<{ jump: Jump; returned: ReturnedController }> {
-    const { record, signal } = this;
+    const { record, signal, shared } = this;
+    if (shared) {
+      record.report('upload', 1, 'Uploaded; it waits for its turn');
+      await shared.turn();
+      this.throwIfCancelled();
+    }
     await record.note('committed');
     this.progressed = 'released';
     let jump: Jump | undefined;
@@ -302,15 +331,19 @@ export class UpdateRun {
         tellsSource: record.controller.firmware.commit !== undefined,
       });
       record.after = after;
-      const evidence: Evidence = {
+      const evidence: { -readonly [K in keyof Evidence]: Evidence[K] } = {
         before: record.controller,
         after,
         image: this.request.image.identity,
         buildId: this.stamped.buildId,
-        returned: await readReturnEvidence(endpoint, this.dependencies.clock, returned),
+        returned: { absence_ms: undefined, watchdogFault: false, resetFlags: undefined },
         compressed,
         bootloader,
       };
+      const identified = judge(evidence);
+      // How it came back matters only where what runs does not show it.
+      if (identified.verdict === 'updated') return identified;
+      evidence.returned = await readReturnEvidence(endpoint, this.dependencies.clock, returned);
       const first = judge(evidence);
       const crc = first.verdict === 'unproven' ? await this.compareCrc(after) : undefined;
       return crc ? judge({ ...evidence, crc }) : first;
@@ -368,9 +401,7 @@ export class UpdateRun {
 
   /** A failure while the old firmware is still the one that runs. */
   private async endBeforeCommit(error: unknown): Promise<UpdateResult> {
-    const cause = this.signal.aborted
-      ? new VescError('cancelled', { work: 'The update' }, { cause: error })
-      : error;
+    const cause = this.signal.aborted ? this.cancellation(error) : error;
     if (!isVescError(cause)) throw error;
     // A silent second motor is not a controller that is gone.
     const other = isVescError(cause, 'can-node-silent') && this.request.target.canId === undefined;
@@ -398,7 +429,15 @@ export class UpdateRun {
   }
 
   private throwIfCancelled(): void {
-    if (this.signal.aborted) throw new VescError('cancelled', { work: 'The update' });
+    if (this.signal.aborted) throw this.cancellation();
+  }
+
+  /** A user cancels; another controller on the bus that failed stops the rest, and says so. */
+  private cancellation(cause?: unknown): VescError {
+    const reason: unknown = this.signal.reason;
+    return isVescError(reason, 'bus-stopped')
+      ? reason
+      : new VescError('cancelled', { work: 'The update' }, { cause });
   }
 
   /** Before there is a verdict a cancel is an error like any other. */

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock';
 import type { Sha256 } from '../image/buildStamp';
 import type { Image } from '../image/imageFile';
 import type { StagedImage } from '../image/stagingHeader';
+import type { Carrier } from '../links/carrier';
 import type { LinkAddress } from '../links/link';
 import type { SessionPool } from '../links/sessionPool';
 import type { ControllerMemory } from '../settings/controllerMemory';
@@ -14,7 +15,9 @@ import {
 } from './bootloaderInstaller';
 import type { UpdateJournal } from './journal';
 import type { PreflightOptions } from './preflight';
+import type { SharedClaims } from './sharedClaims';
 import { UpdateRun } from './updateRun';
+import { openSharedWindow, type UploadWindow } from './uploadWindow';
 import type { UpdateResult, UpdateStage } from './verdict';
 
 /** What the update procedure works with; all of it can be replaced in a test. */
@@ -26,6 +29,8 @@ export interface UpdaterDependencies {
   readonly stageImage: (app: Uint8Array) => Promise<StagedImage>;
   /** Other places where a controller may turn up after its restart. */
   readonly candidates: () => Promise<LinkAddress[]>;
+  /** What carries bytes to an address; decides how many writes may be under way. Never rejects. */
+  readonly carrierOf: (address: LinkAddress) => Promise<Carrier>;
   readonly journal: UpdateJournal;
   readonly snapshots: SnapshotStore;
   readonly memory: ControllerMemory;
@@ -35,6 +40,19 @@ export interface UpdaterDependencies {
 export interface UpdateTarget {
   readonly address: LinkAddress;
   readonly canId?: number;
+  /** CAN id of its second motor, or that it has none, where that is known already: it takes seconds to find out. */
+  readonly secondMotor?: number | 'none';
+}
+
+/** What an update shares with those that go on beside it over the same link (design 4.5). */
+export interface SharedUpdate {
+  readonly claims: SharedClaims;
+  /** The writes under way on the link, to whichever node. */
+  readonly window: UploadWindow;
+  /** Where in the image to begin, as a fraction: acknowledgements carry no node id, so offsets are kept apart. */
+  readonly begin: number;
+  /** Resolves when it may start its bootloader; rejects when it must not any more. */
+  readonly turn: () => Promise<void>;
 }
 
 export interface UpdateRequest extends PreflightOptions {
@@ -47,7 +65,7 @@ export interface UpdateRequest extends PreflightOptions {
    * flash sector 8, so it is for the user to say.
    */
   readonly proveByCrc?: boolean;
-  /** Unacknowledged writes at a time; default 1. */
+  /** Unacknowledged writes at a time; default: as many as the link takes (design 5). */
   readonly window?: number;
 }
 
@@ -75,10 +93,16 @@ export class Updater {
 
   /**
    * Updates one controller. Ends with exactly one verdict.
+   * @param shared what it shares with others that are updated over the same link at the same time
    * @throws VescError of the link when the controller cannot be reached in the first place
    */
-  run(request: UpdateRequest, hooks: UpdateHooks = {}): Promise<UpdateResult> {
-    return new UpdateRun(this.dependencies, request, hooks).run();
+  run(request: UpdateRequest, hooks: UpdateHooks = {}, shared?: SharedUpdate): Promise<UpdateResult> {
+    return new UpdateRun(this.dependencies, request, hooks, shared).run();
+  }
+
+  /** The window for uploads to several nodes behind `address`; see {@link openSharedWindow}. */
+  sharedWindow(address: LinkAddress, fixed?: number): Promise<UploadWindow> {
+    return openSharedWindow(this.dependencies, address, fixed);
   }
 
   /**

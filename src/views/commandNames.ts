@@ -9,6 +9,7 @@ export interface ControllerTarget {
 /** Every command, with what it may be called with. Menus and keys call it with nothing or what stands here. */
 export interface CommandArguments {
   'vesc.flash': [target?: ControllerTarget];
+  'vesc.flashBus': [target?: ControllerTarget];
   'vesc.flashFile': [target?: ControllerTarget | Uri];
   'vesc.build': [];
   'vesc.clean': [];
@@ -33,6 +34,7 @@ export type CommandName = keyof CommandArguments;
 /** The names alone; the compiler sees to it that none is missing. */
 export const COMMAND_NAMES = Object.keys({
   'vesc.flash': true,
+  'vesc.flashBus': true,
   'vesc.flashFile': true,
   'vesc.build': true,
   'vesc.clean': true,

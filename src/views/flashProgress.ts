@@ -52,6 +52,8 @@ export class FlashProgress implements vscode.Disposable {
   constructor(
     private readonly title: string,
     private readonly onCancel: () => void,
+    /** It may be cancelled late as well: what is not begun then is left out. */
+    private readonly isCancellableLate = false,
   ) {}
 
   report(progress: UpdateProgress): void {
@@ -65,7 +67,10 @@ export class FlashProgress implements vscode.Disposable {
     if (isLate && !this.isLate) {
       this.isLate = true;
       this.bar?.finish();
-      this.bar = new Bar(`Keep the power on! ${this.title}`);
+      this.bar = new Bar(
+        `Keep the power on! ${this.title}`,
+        this.isCancellableLate ? this.onCancel : undefined,
+      );
     }
     this.bar ??= new Bar(this.title, this.onCancel);
     this.bar.report(fraction, progressText(progress));

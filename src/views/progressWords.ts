@@ -21,6 +21,25 @@ const KB = 1000;
 /** How far something is that is done to a controller: an update, a bootloader, a restore. */
 export type WorkProgress = Omit<UpdateProgress, 'stage'>;
 
+/** One of several works, and how much of all of it is done, 0 to 1. */
+export interface WorkShare {
+  readonly progress: WorkProgress;
+  readonly whole: number;
+}
+
+/** Several works in one: the one that there is, or how many, and how far they are on average. */
+export function sumOf(shares: readonly WorkShare[]): WorkProgress | undefined {
+  if (shares.length <= 1) return shares[0]?.progress;
+  const works = shares.map(({ progress }) => progress);
+  const bytesPerSecond = works.reduce((sum, work) => sum + (work.bytesPerSecond ?? 0), 0);
+  return {
+    message: `${shares.length} controllers`,
+    fraction: shares.reduce((sum, { whole }) => sum + whole, 0) / shares.length,
+    cancellable: works.every(({ cancellable }) => cancellable),
+    ...(bytesPerSecond > 0 ? { bytesPerSecond } : {}),
+  };
+}
+
 /** The stages that can be cancelled, and those in which the power must stay on. */
 export type Phase = 'until-commit' | 'keep-power-on';
 
@@ -40,6 +59,14 @@ export function phaseFraction(progress: UpdateProgress): number {
   if (at < 0) return 1;
   const before = stages.slice(0, at).reduce((sum, stage) => sum + WEIGHTS[stage], 0);
   return (before + WEIGHTS[progress.stage] * Math.min(1, Math.max(0, progress.fraction))) / total;
+}
+
+/** How much of all of it an update has done, 0 to 1. */
+export function wholeFraction({ stage, fraction }: Pick<UpdateProgress, 'stage' | 'fraction'>): number {
+  const seconds = (stages: readonly UpdateStage[]): number =>
+    stages.reduce((sum, each) => sum + WEIGHTS[each], 0);
+  const before = seconds(UPDATE_STAGES.slice(0, UPDATE_STAGES.indexOf(stage)));
+  return (before + WEIGHTS[stage] * Math.min(1, Math.max(0, fraction))) / seconds(UPDATE_STAGES);
 }
 
 /** The updater says so with every message of that phase; we say it once, where nobody can miss it. */

@@ -1,6 +1,7 @@
 import { FLASH_ADDRESS, SECTORS } from '../../src/image/flashMap';
 import type { StagedImage } from '../../src/image/stagingHeader';
 import { readImage } from '../../src/image/imageFile';
+import type { Carrier } from '../../src/links/carrier';
 import { ByteWriter } from '../../src/protocol/bytes';
 import { crc16 } from '../../src/protocol/crc16';
 import type { Firmware } from '../../src/simulator/firmware';
@@ -21,7 +22,9 @@ export interface Situation {
   readonly dualMotor?: boolean;
   /** The controller that is updated is the node behind the one at the cable. */
   readonly behindCan?: boolean;
+  /** Writes at a time; by default as many as the link takes, which is three. */
   readonly window?: number;
+  readonly carrier?: Carrier;
   /** How long everything is under way, each way. */
   readonly latency_ms?: number;
 }
@@ -39,6 +42,14 @@ export const SITUATIONS: readonly Situation[] = [
     window: 3,
     latency_ms: 20,
   },
+  {
+    name: 'network, a window that grows',
+    bootloader: 'current',
+    known: true,
+    carrier: 'network',
+    latency_ms: 20,
+  },
+  { name: 'one write at a time', bootloader: 'current', known: true, window: 1 },
   { name: 'dual motor', bootloader: 'current', known: true, dualMotor: true },
   { name: 'node behind CAN', bootloader: 'current', known: true, behindCan: true },
 ];
@@ -122,12 +133,13 @@ export class Stage {
   readonly belongings: Belongings;
 
   private constructor(readonly situation: Situation) {
-    const { dualMotor = false, behindCan = false, latency_ms = 0 } = situation;
+    const { dualMotor = false, behindCan = false, latency_ms = 0, carrier } = situation;
     const flash = flashOf(situation);
     const options = behindCan ? { canId: 7, canNodes: [{ flash }] } : { flash, dualMotor };
     this.bench = new UpdateBench(options, {
       open: (address, controller) => this.cable.through(controller.connect(address)),
       stageImage: stageOnce,
+      ...(carrier === undefined ? {} : { carrier }),
     });
     this.cable = new Cable(this.bench.clock, latency_ms);
     const { controller } = this.bench;
@@ -147,13 +159,13 @@ export class Stage {
   }
 
   get request(): UpdateRequest {
-    const { behindCan = false, window = 1 } = this.situation;
+    const { behindCan = false, window } = this.situation;
     // Whoever lost a node scans for it.
     const canId = this.subject.firmware?.canIds[0] ?? NODE_CAN_ID;
     return {
       target: { address: ADDRESS, ...(behindCan ? { canId } : {}) },
       image: IMAGE,
-      window,
+      ...(window === undefined ? {} : { window }),
     };
   }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readImage } from '../../src/image/imageFile';
 import { stage, type StagedImage } from '../../src/image/stagingHeader';
+import type { Carrier } from '../../src/links/carrier';
 import type { Link, LinkAddress, LinkOpener } from '../../src/links/link';
 import { SessionPool } from '../../src/links/sessionPool';
 import { ControllerMemory } from '../../src/settings/controllerMemory';
@@ -39,6 +40,8 @@ export interface BenchSurroundings {
   readonly open?: (address: LinkAddress, controller: SimulatedController) => Link;
   readonly candidates?: () => LinkAddress[];
   readonly stageImage?: (app: Uint8Array) => StagedImage;
+  /** Default: as the address says; a simulated controller is reached over USB. */
+  readonly carrier?: Carrier;
 }
 
 /** The update procedure on a simulated controller, all of it in memory and in virtual time. */
@@ -68,6 +71,8 @@ export class UpdateBench {
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),
       stageImage: (app) => Promise.resolve((surroundings.stageImage ?? stageOnce)(app)),
       candidates: () => Promise.resolve(surroundings.candidates?.() ?? []),
+      carrierOf: (address) =>
+        Promise.resolve(surroundings.carrier ?? (address.kind === 'tcp' ? 'network' : 'usb')),
       journal: this.journal,
       snapshots: this.snapshots,
       memory: this.memory,

@@ -111,6 +111,16 @@ export const updateErrors = defineErrors({
       next: 'Start it again when you are ready.',
     }),
   },
+  'bus-stopped': {
+    exitStatus: 5,
+    text: (d: { hardware: string; canId?: number }) => ({
+      happened: `The update of the bus was stopped, because ${d.hardware}${
+        d.canId === undefined ? '' : ` with CAN id ${d.canId}`
+      } was not updated.`,
+      state: OLD_INTACT,
+      next: 'See to that controller first, then flash the bus again.',
+    }),
+  },
   'not-taken': {
     exitStatus: 6,
     text: (d: { causes: readonly string[]; running: string }) => ({

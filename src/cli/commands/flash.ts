@@ -61,7 +61,7 @@ export const flashCommand = defineCommand({
     window: {
       type: 'string',
       value: 'N',
-      help: 'writes on the way at a time (default 1; 3 is safe over USB)',
+      help: 'writes on the way at a time (default: what the link takes)',
     },
   },
   details: [

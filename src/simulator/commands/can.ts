@@ -8,7 +8,10 @@ const PING_MS = 2600;
 const PING_DEAD_BUS_MS = 4200;
 const BAUD_BROADCAST_MS = 500;
 
-/** The wrapped payload goes to its node; its answer comes back unwrapped, to whoever forwarded last. */
+/**
+ * The wrapped payload goes to its node; its answer comes back unwrapped, to whoever forwarded last. The thread that
+ * reads the port puts the frames on the bus itself: what comes behind waits in the ring.
+ */
 function forward({ firmware, payload, channel, overCan, reader }: Call): void | Promise<void> {
   const { board, canIds } = firmware;
   const to = reader.u8();
@@ -16,7 +19,7 @@ function forward({ firmware, payload, channel, overCan, reader }: Call): void | 
   if (inner.length === 0) return;
   if (to === canIds[1]) return firmware.execute({ bytes: inner, length: inner.length }, channel, 1, overCan);
   firmware.forwardedFor = channel;
-  board.bus.send(board.node, canIds[0]!, to, inner, 'request');
+  return board.bus.send(board.node, canIds[0]!, to, inner, 'request');
 }
 
 async function ping({ firmware, reply }: Call): Promise<void> {

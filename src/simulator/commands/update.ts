@@ -89,7 +89,7 @@ function toAll(id: CommandId, wait_ms: number, handler: Handler): Handler {
     const { board, canIds } = call.firmware;
     const payload = new Uint8Array(call.payload);
     payload[0] = id;
-    board.bus.send(board.node, canIds[0]!, BROADCAST, payload, 'silent');
+    void board.bus.send(board.node, canIds[0]!, BROADCAST, payload, 'silent');
     if (wait_ms > 0) await board.wait(wait_ms);
     await handler(call);
   };

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { BuildResult } from '../../../src/build/buildResult';
 import type { Controller } from '../../../src/controllers/controller';
 import type { Api } from '../../../src/extension';
+import type { BusMember } from '../../../src/update/busUpdate';
 import type { UpdateResult } from '../../../src/update/verdict';
 import { extensionApi, provideFirmware, simulate, until } from './extensionApi';
 
@@ -90,6 +91,31 @@ describe('build and flash', function () {
     it('writes nothing when this build runs already', async () => {
       const result = await vscode.commands.executeCommand<UpdateResult>('vesc.flash', { controller });
       assert.equal(result.verdict, 'already-running', result.error?.message);
+    });
+
+    it('ends for each of several controllers that are flashed at the same time', async () => {
+      const others = [await simulate('60?speed=0&can=1'), await simulate('60?speed=0&version=7.00')];
+      const [first, second] = await Promise.all(
+        others.map((other) =>
+          vscode.commands.executeCommand<UpdateResult>('vesc.flash', { controller: other }),
+        ),
+      );
+      assert.deepEqual([first?.verdict, second?.verdict], ['updated', 'updated']);
+      assert.equal(api.flashing.progress, undefined);
+      await vscode.commands.executeCommand('vesc.disconnect', { controller: others[1] });
+    });
+
+    it('flashes a whole CAN bus, and tells the verdict of each', async () => {
+      const bus = api.core.registry.controllers.at(-1);
+      const members = await vscode.commands.executeCommand<BusMember[]>('vesc.flashBus', { controller: bus });
+      assert.deepEqual(
+        members.map(({ target, result }) => [target.canId === undefined, result?.verdict]),
+        [
+          [false, 'updated'],
+          [true, 'already-running'],
+        ],
+      );
+      await vscode.commands.executeCommand('vesc.disconnect', { controller: bus });
     });
 
     it('refuses the image of another board', async () => {

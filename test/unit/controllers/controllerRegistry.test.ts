@@ -186,6 +186,36 @@ describe('controller registry', () => {
     assert.deepEqual([node?.lastVerdict, controller.lastVerdict], ['updated', undefined]);
   });
 
+  it('updates a whole bus, and is connected again to all of it', async () => {
+    start({ canNodes: 2 });
+    const controller = await connect();
+    const [node, other] = await bench.clock.run(registry.scan(controller));
+    assert.equal(registry.atLink(node!), controller);
+    const image = readImage(syntheticImage({ hardware: '60' }), '60.bin');
+    const members = await bench.clock.run(registry.findBus(controller));
+    const done = await bench.clock.run(registry.updateBus(controller, members, { image }, {}));
+    for (const each of [controller, node!, other!]) {
+      const member = done.find(({ version }) => version.uuid === each.identity?.uuid);
+      assert.equal(member?.result?.verdict, 'updated');
+      assert.equal(each.lastVerdict, 'updated');
+      assert.equal(each.state, 'connected');
+      assert.equal(each.identity?.firmware.buildId, member.result.buildId);
+    }
+  });
+
+  it('keeps a bus as it was when nobody was updated', async () => {
+    start({ canNodes: 1 });
+    const controller = await connect();
+    const members = await bench.clock.run(registry.findBus(controller));
+    const cancelled = AbortSignal.abort(new Error('changed their mind'));
+    const image = readImage(syntheticImage({ hardware: '60' }), '60.bin');
+    const done = await bench.clock.run(
+      registry.updateBus(controller, members, { image }, { signal: cancelled }),
+    );
+    assert.ok(done.every(({ result }) => result === undefined));
+    assert.deepEqual([controller.state, controller.lastVerdict], ['connected', undefined]);
+  });
+
   it('knows the bootloader that was installed, and is connected again', async () => {
     start({ bootloader: 'none' });
     const controller = await connect();

@@ -43,6 +43,23 @@ describe('a link in memory', () => {
     assert.equal(arrived_ms, 20);
   });
 
+  it('carries one piece after the other when bytes take their time, each way for itself', async () => {
+    const { link, device } = createMemoryDuplex(ADDRESS, clock, { latency_ms: 5, byte_ms: 2 });
+    const start_ms = clock.now();
+    const seen: [string, number][] = [];
+    device.onData((bytes) => seen.push([`device ${bytes.length}`, clock.now() - start_ms]));
+    link.onData((bytes) => seen.push([`host ${bytes.length}`, clock.now() - start_ms]));
+    void link.write(new Uint8Array(10));
+    void link.write(new Uint8Array(1));
+    device.send(new Uint8Array(3));
+    await clock.advance(100);
+    assert.deepEqual(seen, [
+      ['host 3', 11],
+      ['device 10', 25],
+      ['device 1', 27],
+    ]);
+  });
+
   it('is over when the device hangs up, behind what it sent before', async () => {
     const { link, device } = createMemoryDuplex(ADDRESS, clock);
     const seen: unknown[] = [];

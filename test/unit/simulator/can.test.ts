@@ -12,6 +12,7 @@ import {
   writeStagingAllCan,
 } from '../../../src/protocol/messages/update';
 import { STAGING_ADDRESS } from '../../../src/image/flashMap';
+import { frameCount } from '../../../src/simulator/canBus';
 import type { Request } from '../../../src/protocol/request';
 import { prints, type TestHost } from './testHost';
 import { bench, otherText, staged } from './upload';
@@ -55,6 +56,19 @@ describe('the CAN bus of the simulated controller', () => {
     const { host } = bench({ canId: 10, canNodes: 1 });
     assert.equal(await host.ask(through(10, fwVersion()), 100), undefined);
     assert.equal(await host.ask(through(77, fwVersion()), 100), undefined);
+  });
+
+  it('needs the frames the firmware sends: 7 bytes in each as far as one byte of offset reaches, then 6', () => {
+    assert.deepEqual([1, 6, 7, 8, 259, 260, 510].map(frameCount), [1, 1, 2, 3, 38, 39, 80]);
+  });
+
+  it('takes the next command when the one before is on the bus', async () => {
+    const { host } = bench({ canId: 10, canNodes: 1 });
+    const frames_ms = 80 * 0.26;
+    const long = new Uint8Array(510).fill(0xff);
+    void host.exchange(forwardCan(11, long), 0);
+    assert.equal(await host.ask(fwVersion(), frames_ms - 1), undefined);
+    assert.ok((await host.exchange(alive(), 2)).length > 0, 'it is answered behind it');
   });
 
   it('reaches everybody by broadcast', async () => {

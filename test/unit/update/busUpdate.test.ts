@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { VescError } from '../../../src/base/errors';
 import { readImage } from '../../../src/image/imageFile';
 import type { SimulatedControllerOptions } from '../../../src/simulator/simulatedController';
 import { type BusMember, findBusMembers, updateBus, worstOf } from '../../../src/update/busUpdate';
+import { writeCode } from '../../../src/settings/storedCode';
+import type { UpdateResult } from '../../../src/update/verdict';
 import { syntheticImage } from '../../support/syntheticImage';
 import { ADDRESS, UpdateBench } from '../../support/updateBench';
 
@@ -52,9 +55,72 @@ describe('updating a whole bus', () => {
     const nodes: SimulatedControllerOptions[] = [{ bootloader: 'none', canId: 90 }, { canId: 91 }];
     bench = new UpdateBench({ canNodes: nodes });
     const done = await update();
-    assert.deepEqual(verdicts(done), ['not-taken', undefined, undefined]);
+    assert.deepEqual(verdicts(done), ['not-taken', 'interrupted', undefined]);
+    assert.equal(done[1]!.result?.error?.code, 'bus-stopped');
+    assert.match(done[1]!.result.error.message, /CAN id 90 was not updated/);
     assert.deepEqual(builds(), [false, false, false]);
     assert.equal(worstOf(done).verdict, 'not-taken');
+  });
+
+  it('installs on one after the other, each proven before the next, however they were staged', async () => {
+    bench = new UpdateBench({ canNodes: 3 });
+    const members = await find();
+    const events: string[] = [];
+    for (const [index, node] of bench.controller.nodes.entries()) {
+      await bench.memory.remember(node.firmware!.board.traits.uuid, { bootloader: { state: 'proven' } });
+      node.onPhase((phase) => events.push(`${phase} ${index}`));
+    }
+    await bench.clock.run(
+      updateBus(
+        bench.updater,
+        members.slice(0, 3),
+        { image: IMAGE },
+        {
+          onResult: ({ target }) =>
+            events.push(`proven ${members.findIndex((member) => member.target === target)}`),
+        },
+      ),
+    );
+    const expected = [0, 1, 2].flatMap((index) => [`bootloader ${index}`, `proven ${index}`]);
+    assert.deepEqual(
+      events.filter((event) => !/starting|running/.test(event)),
+      expected,
+    );
+  });
+
+  it('leaves those that were staged as they were when one before them fails, with their code given back', async () => {
+    bench = new UpdateBench({ canNodes: [{ bootloader: 'none', canId: 90 }, { canId: 91 }] });
+    const [failing, staged] = bench.controller.nodes;
+    for (const node of [failing!, staged!]) {
+      await bench.memory.remember(node.firmware!.board.traits.uuid, { bootloader: { state: 'proven' } });
+    }
+    const code = new TextEncoder().encode('(loopwhile t (sleep 1))');
+    const lease = await bench.clock.run(bench.pool.acquire(ADDRESS));
+    await bench.clock.run(writeCode(lease.session.node(91), 'lisp', code, 0));
+    lease.dispose();
+    const done = await update();
+    assert.deepEqual(verdicts(done), ['not-taken', 'interrupted', undefined]);
+    const { stages, restored } = done[1]!.result!;
+    assert.ok(
+      stages.some(({ stage }) => stage === 'upload'),
+      'it was staged before',
+    );
+    assert.ok(!stages.some(({ stage }) => stage === 'reconnect'), 'it was never restarted');
+    assert.ok(restored.some(({ outcome }) => outcome === 'restored'));
+    assert.deepEqual(staged!.firmware!.code.lisp.read(0, code.length), code);
+    assert.deepEqual(await bench.journal.pending(), []);
+  });
+
+  it('tells as the worst why the others were stopped', () => {
+    const version = { hardware: '60' } as BusMember['version'];
+    const ended = (error: VescError): BusMember => ({
+      target: { address: ADDRESS },
+      version,
+      result: { verdict: 'interrupted', error } as UpdateResult,
+    });
+    const stopped = ended(new VescError('bus-stopped', { hardware: '60' }));
+    const cause = ended(new VescError('erase-refused', {}));
+    assert.equal(worstOf([stopped, cause]).error?.code, 'erase-refused');
   });
 
   it('can be cancelled between two', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { UPDATE_STAGES } from '../../../src/update/verdict';
-import { phaseFraction, phaseOf } from '../../../src/views/progressWords';
+import { phaseFraction, phaseOf, wholeFraction } from '../../../src/views/progressWords';
 
 describe('the progress of an update', () => {
   it('moves forward in every stage of its phase and ends full', () => {
@@ -17,6 +17,17 @@ describe('the progress of an update', () => {
       }
       assert.equal(last, 1);
     }
+  });
+
+  it('moves forward over all of it, too', () => {
+    const done = UPDATE_STAGES.flatMap((stage) =>
+      [0, 0.5, 1].map((fraction) => wholeFraction({ stage, fraction })),
+    );
+    assert.deepEqual(
+      done,
+      done.toSorted((a, b) => a - b),
+    );
+    assert.deepEqual([done.at(0), done.at(-1)], [0, 1]);
   });
 
   it('is full while settings are given back after a cancel', () => {
