@@ -18,12 +18,12 @@ export interface Jump {
 
 /** Slack for the time a request takes, when two uptimes are compared. */
 const SLACK_MS = 1000;
-/** What is left of it when the suspicion is looked into. */
-const CONFIRMED_SLACK_MS = 500;
 /** Two readings closer together do not tell how fast a clock runs. */
 const RATE_MIN_MS = 200;
 /** Clocks of real controllers agree with ours much better; what differs more is simulated, and fast. */
 const RATE_TOLERANCE = 0.1;
+/** How far a rate may be off that was read off two answers. */
+const RATE_ERROR = 0.02;
 /** Above this a simulated controller is late as often as its computer is, and its durations mean nothing here. */
 const RATE_MAX = 20;
 
@@ -65,8 +65,8 @@ export function absenceOf(
 
 /**
  * True when the uptime went on counting as if there had been no restart. Where the link broke, as it does at a
- * restart, the two have to agree closely. What looks like it is looked at once more: a clock that runs faster than
- * ours can get there soon after a restart.
+ * restart, the two have to agree closely. An uptime that did not go down is looked at once more, for a clock that runs
+ * faster than ours can get there soon after a restart.
  */
 export async function ranOn(
   jump: Jump,
@@ -74,13 +74,12 @@ export async function ranOn(
   stayedOpen: boolean,
   readAgain: () => Promise<Uptime | undefined>,
 ): Promise<boolean> {
-  if (back === undefined || jump.uptime_ms === undefined) return false;
-  const since = { at_ms: jump.at_ms, uptime_ms: jump.uptime_ms };
-  if (!isAsExpected(since, back, 1, SLACK_MS, stayedOpen)) return false;
+  if (back === undefined || jump.uptime_ms === undefined || back.uptime_ms < jump.uptime_ms) return false;
   const later = await readAgain();
-  return (
-    later === undefined || isAsExpected(since, later, clockRate(back, later), CONFIRMED_SLACK_MS, stayedOpen)
-  );
+  const passed_ms = (back.at_ms - jump.at_ms) * clockRate(back, later);
+  const ahead_ms = back.uptime_ms - (jump.uptime_ms + passed_ms);
+  const slack_ms = SLACK_MS + passed_ms * RATE_ERROR;
+  return ahead_ms >= -slack_ms && (stayedOpen || ahead_ms <= slack_ms);
 }
 
 /** Reads the uptime once more, as late as {@link clockRate} needs it. */
@@ -92,15 +91,4 @@ export async function readUptimeLater(
   if (first === undefined) return undefined;
   await sleep(clock, Math.max(0, first.at_ms + RATE_MIN_MS - clock.now()));
   return readUptime(endpoint, clock);
-}
-
-function isAsExpected(
-  since: Uptime,
-  now: Uptime,
-  rate: number,
-  slack_ms: number,
-  mayBeAhead: boolean,
-): boolean {
-  const ahead_ms = now.uptime_ms - (since.uptime_ms + (now.at_ms - since.at_ms) * rate);
-  return ahead_ms >= -slack_ms && (mayBeAhead || ahead_ms <= slack_ms);
 }

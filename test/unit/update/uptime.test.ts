@@ -55,12 +55,14 @@ describe('the uptime of a controller', () => {
       assert.equal(await ranOn(jump, at(3000, 63_000), false, again(at(3300, 63_300))), true);
       assert.equal(await ranOn(jump, at(3000, 63_000), false, again(undefined)), true);
       assert.equal(await ranOn(jump, at(3000, 68_000), true, again(at(3300, 68_300))), true);
+      assert.equal(await ranOn(jump, at(300, 75_100), false, again(at(500, 85_100))), true, 'a fast clock');
     });
 
     it('does not when it began anew, or cannot be read', async () => {
       const jump = at(0, 60_000);
       assert.equal(await ranOn(jump, at(6000, 5500), true, never), false);
-      assert.equal(await ranOn(jump, at(6000, 96_000), false, never), false, 'the link broke all the same');
+      const ahead = again(at(6300, 96_300));
+      assert.equal(await ranOn(jump, at(6000, 96_000), false, ahead), false, 'the link broke all the same');
       assert.equal(await ranOn(jump, undefined, true, never), false);
       assert.equal(await ranOn({ at_ms: 0, uptime_ms: undefined }, at(6000, 5500), true, never), false);
     });
