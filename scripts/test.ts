@@ -30,6 +30,8 @@ interface Layer {
   /** Looks at what the suite left behind; each finding counts as one failed test. */
   readonly review?: () => readonly string[];
   readonly limit_min: number;
+  /** It is for those who ask for it: no part of the whole. */
+  readonly asked?: () => boolean;
 }
 
 interface Command {
@@ -90,6 +92,13 @@ const LAYERS: readonly Layer[] = [
     needs: needsWindow,
     limit_min: 10,
   },
+  {
+    name: 'hardware',
+    suite: specs('hardware'),
+    needs: needsController,
+    limit_min: 20,
+    asked: () => process.env['VESC_TEST_PORT'] !== undefined,
+  },
 ];
 
 function program(name: string, versionFlag: string): void {
@@ -109,6 +118,12 @@ async function needsWindow(): Promise<void> {
   findChromium();
   await acquireServer();
   await packageExtension();
+}
+
+function needsController(): void {
+  for (const name of ['VESC_TEST_PORT', 'VESC_TEST_IMAGE']) {
+    if (!process.env[name]) throw new Unavailable(`${name} is not set`);
+  }
 }
 
 type Counts = Readonly<Record<'total' | 'covered', number>>;
@@ -203,7 +218,9 @@ function chooseLayers(names: readonly string[]): readonly Layer[] {
     );
     process.exit(2);
   }
-  return names.length === 0 ? LAYERS : LAYERS.filter(({ name }) => names.includes(name));
+  return LAYERS.filter(({ name, asked }) =>
+    names.length === 0 ? (asked?.() ?? true) : names.includes(name),
+  );
 }
 
 async function main(): Promise<void> {
