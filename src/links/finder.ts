@@ -9,8 +9,8 @@ import type { SessionLease, SessionPool } from './sessionPool';
 
 /** What VESC Tool allows a port on connecting (facts 7.1); a running controller answers in milliseconds. */
 const ANSWER_MS = 500;
-/** A USB port needs about this long to settle after it appeared; trying more often finds nothing sooner. */
-const PAUSE_MS = 200;
+/** A try at a port that is not there costs next to nothing. */
+const PAUSE_MS = 100;
 
 export interface FinderOptions {
   readonly pool: SessionPool;
