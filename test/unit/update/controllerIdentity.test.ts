@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Session } from '../../../src/links/session';
+import { CommandId } from '../../../src/protocol/commandId';
 import { fwVersion } from '../../../src/protocol/messages/identity';
 import { takeSnapshot } from '../../../src/settings/settingsReader';
 import {
@@ -69,6 +70,15 @@ describe('on a link that takes its time', () => {
     const { firmware } = await clock.run(identifyController(session, { version }));
     assert.ok(firmware.commit);
     assert.equal(asked.length, 2, 'values, and the terminal');
+  });
+
+  it('a controller that keeps its source to itself is identified all the same', async () => {
+    connect({});
+    controller.interference = ({ payload }) => (payload[0] === CommandId.FW_INFO ? 'drop' : undefined);
+    const silent = await timed(identifyController(session));
+    assert.deepEqual([silent.result.firmware.commit, silent.result.firmware.buildId], [undefined, undefined]);
+    const asked = identifyController(session, { tellsSource: true });
+    await assert.rejects(clock.run(asked), { code: 'no-answer' });
   });
 
   it('a controller that answers nothing at all is told once', async () => {
