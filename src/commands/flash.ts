@@ -1,3 +1,4 @@
+import type { Controller } from '../controllers/controller';
 import type { UpdateResult } from '../update/verdict';
 import type { ControllerTarget } from '../views/commandNames';
 import { connect } from './connect';
@@ -22,6 +23,6 @@ export async function flash(shell: Shell, target?: ControllerTarget): Promise<Up
 }
 
 /** Without a controller the way to one is offered, with the simulated one in it. */
-export async function connectFirst(shell: Shell) {
+export async function connectFirst(shell: Shell): Promise<Controller | undefined> {
   return shell.core.registry.controllers.length === 0 ? connect(shell) : undefined;
 }
