@@ -1,14 +1,10 @@
-import * as path from 'node:path';
-import * as vscode from 'vscode';
-import { readImage } from '../image/imageFile';
+import type { Controller } from '../controllers/controller';
 import type { UpdateResult } from '../update/verdict';
 import type { ControllerTarget } from '../views/commandNames';
-import { buildNotice } from '../views/messages';
 import { connect } from './connect';
 import { chooseController } from './chooseController';
 import { flashController } from './flashController';
-import { readBytes } from './files';
-import { buildChosenBoard } from './prepareBuild';
+import { buildImage } from './prepareBuild';
 import type { Shell } from './shell';
 import { tellsBusy } from './work';
 
@@ -19,20 +15,14 @@ import { tellsBusy } from './work';
 export async function flash(shell: Shell, target?: ControllerTarget): Promise<UpdateResult | undefined> {
   // What is known to be busy need not be built for.
   if (tellsBusy(shell, target?.controller ?? shell.core.registry.selected)) return undefined;
-  const result = await buildChosenBoard(shell, vscode.ProgressLocation.Notification);
-  if (!result) return undefined;
-  if (!result.ok || result.image === undefined) {
-    shell.notifier.show(buildNotice(result));
-    return undefined;
-  }
-  for (const warning of result.warnings) shell.log.warn(warning);
-  const image = readImage(await readBytes(result.image), path.basename(result.image));
+  const built = await buildImage(shell);
+  if (!built) return undefined;
   const controller = (await chooseController(shell, target)) ?? (await connectFirst(shell));
   if (!controller) return undefined;
-  return flashController(shell, { controller, image, warnings: result.warnings, board: result.board });
+  return flashController(shell, { controller, ...built });
 }
 
 /** Without a controller the way to one is offered, with the simulated one in it. */
-async function connectFirst(shell: Shell) {
+export async function connectFirst(shell: Shell): Promise<Controller | undefined> {
   return shell.core.registry.controllers.length === 0 ? connect(shell) : undefined;
 }

@@ -1,17 +1,15 @@
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Controller } from '../controllers/controller';
 import { formatPlace } from '../controllers/controllerRegistry';
-import { type Image, readImage } from '../image/imageFile';
+import type { Image } from '../image/imageFile';
 import { type BusMember, worstOf } from '../update/busUpdate';
 import { BusProgress, busNotice, memberName, memberNames } from '../views/busWords';
 import type { ControllerTarget } from '../views/commandNames';
 import { FlashProgress } from '../views/flashProgress';
-import { buildNotice } from '../views/messages';
 import { count, plain } from '../views/text';
 import { chooseController } from './chooseController';
-import { readBytes } from './files';
-import { buildChosenBoard } from './prepareBuild';
+import { connectFirst } from './flash';
+import { buildImage } from './prepareBuild';
 import type { Shell } from './shell';
 import { tellsBusy } from './work';
 
@@ -26,18 +24,11 @@ export async function flashBus(
   shell: Shell,
   target?: ControllerTarget,
 ): Promise<readonly BusMember[] | undefined> {
-  const chosen = await chooseController(shell, target);
+  const chosen = (await chooseController(shell, target)) ?? (await connectFirst(shell));
   if (!chosen || tellsBusy(shell, chosen)) return undefined;
   const controller = shell.core.registry.atLink(chosen);
-  const result = await buildChosenBoard(shell, vscode.ProgressLocation.Notification);
-  if (!result) return undefined;
-  if (!result.ok || result.image === undefined) {
-    shell.notifier.show(buildNotice(result));
-    return undefined;
-  }
-  for (const warning of result.warnings) shell.log.warn(warning);
-  const image = readImage(await readBytes(result.image), path.basename(result.image));
-  return flashAll(shell, controller, image);
+  const built = await buildImage(shell);
+  return built && flashAll(shell, controller, built.image);
 }
 
 async function flashAll(

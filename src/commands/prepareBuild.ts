@@ -3,8 +3,11 @@ import * as vscode from 'vscode';
 import type { Board } from '../build/boards';
 import type { BuildResult } from '../build/buildResult';
 import type { FirmwareTree } from '../build/firmwareTree';
+import { type Image, readImage } from '../image/imageFile';
 import { boardWord } from '../views/firmwareWorkspace';
+import { buildNotice } from '../views/messages';
 import { plain } from '../views/text';
+import { readBytes } from './files';
 import { selectBoard } from './selectBoard';
 import type { Shell } from './shell';
 
@@ -44,6 +47,27 @@ export async function buildChosenBoard(
       listener.dispose();
     }
   });
+}
+
+/** What was built to be flashed. */
+export interface BuiltImage extends Pick<BuildResult, 'warnings' | 'board'> {
+  readonly image: Image;
+}
+
+/**
+ * Builds what is to be flashed; undefined when there is nothing to flash, which the user has been told then.
+ * @throws VescError
+ */
+export async function buildImage(shell: Shell): Promise<BuiltImage | undefined> {
+  const result = await buildChosenBoard(shell, vscode.ProgressLocation.Notification);
+  if (!result) return undefined;
+  const { ok, image, warnings, board } = result;
+  if (!ok || image === undefined) {
+    shell.notifier.show(buildNotice(result));
+    return undefined;
+  }
+  for (const warning of warnings) shell.log.warn(warning);
+  return { image: readImage(await readBytes(image), path.basename(image)), warnings, board };
 }
 
 /** Saves the changed files of the tree, and no others. */

@@ -7,7 +7,7 @@ import { carrierOf } from '../links/carrier';
 import type { LinkAddress } from '../links/link';
 import { createLinkOpener } from '../links/linkOpener';
 import { DEFAULT_BAUD_RATE } from '../links/linkAddress';
-import { listPorts, type Port } from '../links/ports';
+import { listPorts, type Port, WITHOUT_HOLDERS } from '../links/ports';
 import { SessionPool } from '../links/sessionPool';
 import { ControllerMemory } from '../settings/controllerMemory';
 import { dataDirectory } from '../settings/dataDirectory';
@@ -58,7 +58,8 @@ export function createCore(options: CoreOptions = {}): Core {
     clock,
     sha256: (bytes) => createHash('sha256').update(bytes).digest(),
     stageImage: options.stageImage ?? ((app) => Promise.resolve(stage(app))),
-    candidates: async () => (await listPorts()).filter((port) => port.likelyVesc).map(portAddress),
+    candidates: async () =>
+      (await listPorts(WITHOUT_HOLDERS)).filter((port) => port.likelyVesc).map(portAddress),
     carrierOf,
     journal,
     snapshots,

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import type { LinkAddress } from './link';
-import { CONTROLLER_USB, listPorts, type Port } from './ports';
+import { CONTROLLER_USB, listPorts, type Port, WITHOUT_HOLDERS } from './ports';
 
 /**
  * What carries bytes to a controller, as far as it decides how many may be under way. `usb`: straight into the ring
@@ -20,11 +20,7 @@ export async function carrierOf(
   address: LinkAddress,
   dependencies: CarrierDependencies = {},
 ): Promise<Carrier> {
-  // Who holds a port takes a while to find out and does not matter here.
-  const {
-    listPorts: list = () => listPorts({ holders: () => Promise.resolve(new Map()) }),
-    resolve = realpath,
-  } = dependencies;
+  const { listPorts: list = () => listPorts(WITHOUT_HOLDERS), resolve = realpath } = dependencies;
   switch (address.kind) {
     case 'tcp':
       return 'network';

@@ -12,8 +12,8 @@ import type { SessionLease, SessionPool } from './sessionPool';
  * first question may end in what its parser takes for the rest of a frame.
  */
 const ANSWER = { timeout_ms: 300, attempts: 2 } as const;
-/** A USB port needs about this long to settle after it appeared; trying more often finds nothing sooner. */
-const PAUSE_MS = 200;
+/** A try at a port that is not there costs next to nothing. */
+const PAUSE_MS = 100;
 
 export interface FinderOptions {
   readonly pool: SessionPool;

@@ -27,6 +27,9 @@ export interface PortListDependencies {
   readonly ownPid?: number;
 }
 
+/** For a list that is asked for often: who holds a port takes a while to find out. */
+export const WITHOUT_HOLDERS: PortListDependencies = { holders: () => Promise.resolve(new Map()) };
+
 /** The USB identity of every VESC controller (facts 7.1). */
 export const CONTROLLER_USB = { vendorId: '0483', productId: '5740' };
 const EXPRESS = { vendorId: '303a', productId: '1001' };

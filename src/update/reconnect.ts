@@ -23,6 +23,8 @@ const NODE_PATIENCE_MS = 25_000;
 const PING_TIMEOUT_MS = 6000;
 const NODE_TIMEOUT_MS = 500;
 const RETRY_MS = 200;
+/** Listing all ports of the computer takes longer than a try at one of them. */
+const LIST_MS = 500;
 
 /** A controller that answers again. */
 export interface ReturnedController {
@@ -90,12 +92,17 @@ async function find(
   { target: { address, canId }, claims }: Pick<TargetConnection, 'target' | 'claims'>,
   { uuid, deadline_ms, signal, onTry }: Search,
 ): Promise<FoundController & { canId: number | undefined }> {
+  let listed_ms = Number.NEGATIVE_INFINITY;
   const options = {
     pool,
     clock,
     uuid,
     ...(canId === undefined ? {} : { canId }),
-    candidates: async () => [address, ...(await candidates())],
+    candidates: async () => {
+      if (clock.now() < listed_ms + LIST_MS) return [address];
+      listed_ms = clock.now();
+      return [address, ...(await candidates())];
+    },
     ...(signal ? { signal } : {}),
     endpoint: (session: Session, node: number | undefined) => claims.visit(session, node),
     onTry,

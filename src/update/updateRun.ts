@@ -6,7 +6,6 @@ import type { Endpoint } from '../links/endpoint';
 import { lispImageVersion } from '../protocol/messages/codeStorage';
 import type { FirmwareVersion } from '../protocol/messages/identity';
 import { getValuesSelective } from '../protocol/messages/telemetry';
-import { writeStaging } from '../protocol/messages/update';
 import { atLeast } from '../protocol/version';
 import { findSecondMotor, silenceIs } from '../settings/secondMotor';
 import { takeSnapshot } from '../settings/settingsReader';
@@ -21,12 +20,12 @@ import { preflight } from './preflight';
 import { lostError, type ReturnedController, waitForReturn } from './reconnect';
 import { restartThroughBootloader } from './restart';
 import { readReturnEvidence } from './returnEvidence';
+import { uploadStaged } from './staging';
 import { TargetConnection } from './targetConnection';
 import { keep, UpdateRecord, unwritable } from './updateRecord';
 import type { SharedUpdate, UpdateHooks, UpdateRequest, UpdaterDependencies } from './updater';
+import { isUnreachable } from './upload';
 import type { Jump } from './uptime';
-import { eraseStaging, isUnreachable, writeFlash } from './upload';
-import { openWindow, rememberWindow } from './uploadWindow';
 import type { UpdateResult, Verdict } from './verdict';
 
 /** How often a controller that leaves again while it is read is waited for. */
@@ -224,37 +223,12 @@ export class UpdateRun {
   }
 
   private async stage(staged: StagedImage): Promise<void> {
-    const { record, signal, dependencies, shared } = this;
-    const { clock } = dependencies;
-    const { endpoint } = this.connection;
-    const target = { ...this.request.target, uuid: record.controller.uuid };
-    const opening = shared ? undefined : openWindow(dependencies, target, this.request.window);
-    // What the link takes is looked up while the flash is erased.
-    opening?.catch(() => undefined);
+    const { record, signal, dependencies, request, shared } = this;
     this.throwIfCancelled();
     await record.note('staging');
-    record.report('erase', 0, 'Erasing the staging area');
     this.progressed = 'erased';
-    await record.timer.time('erase', () => eraseStaging(endpoint, staged.bytes.length, signal));
-    const window = shared?.window ?? (await opening!);
-    const started = clock.now();
-    const total_B = staged.bytes.length;
-    await record.timer.time('upload', async (bytes) => {
-      const sent_B = await writeFlash(endpoint, writeStaging, staged.bytes, {
-        clock,
-        window,
-        ...(shared ? { begin: shared.begin } : {}),
-        signal,
-        onProgress: (sent) => {
-          const seconds = (clock.now() - started) / 1000;
-          const speed = seconds > 0 ? { bytesPerSecond: Math.round(sent / seconds) } : {};
-          record.report('upload', sent / total_B, 'Uploading', speed);
-        },
-      });
-      bytes(sent_B);
-    });
-    if (!shared && this.request.window === undefined)
-      await keep(rememberWindow(dependencies, target, window));
+    const { endpoint } = this.connection;
+    await uploadStaged(dependencies, record, { endpoint, staged, request, shared, signal });
     this.throwIfCancelled();
   }
 

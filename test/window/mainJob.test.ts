@@ -181,6 +181,27 @@ describe('the whole job', () => {
     await window.command('View: Close All Editors');
   });
 
+  it('flashes a whole CAN bus, with the progress of each and one message at the end', async () => {
+    await clearNotifications();
+    await connect('sim:60?can=2&speed=10');
+    await window.treeRow(/60\s*sim:60\?can=2 · another tree · selected/).waitFor();
+    await window.command('VESC: Flash all on the CAN bus');
+    await window
+      .notification(/Flashing the CAN bus of 60: 60 \(CAN \d+\) [1-9]\d* % · 60 \(CAN \d+\) [1-9]\d* %/)
+      .waitFor();
+    await window.statusItem('flash').getByText('3 controllers').waitFor();
+    await window.screenshot('19 bus');
+    const late = window.notification('Keep the power on');
+    await late.getByRole('button', { name: 'Cancel' }).waitFor();
+    await window
+      .notification(/CAN bus of 60: 3 of 3 controllers run this firmware\. 60 \(CAN \d+\): updated;/)
+      .waitFor();
+    await late.waitFor({ state: 'hidden' });
+    await window.screenshot('20 bus updated');
+    await window.command('VESC: Disconnect');
+    await window.treeRow('can=2').waitFor({ state: 'hidden' });
+  });
+
   it('says what is wrong where there is no bootloader', async () => {
     await clearNotifications();
     await connect('sim:60?bootloader=none&speed=10');

@@ -4,6 +4,7 @@ import { readImage } from '../../../src/image/imageFile';
 import type { SimulatedControllerOptions } from '../../../src/simulator/simulatedController';
 import { type BusMember, findBusMembers, updateBus, worstOf } from '../../../src/update/busUpdate';
 import { writeCode } from '../../../src/settings/storedCode';
+import type { SharedUpdate } from '../../../src/update/updater';
 import type { UpdateResult } from '../../../src/update/verdict';
 import { syntheticImage } from '../../support/syntheticImage';
 import { ADDRESS, UpdateBench } from '../../support/updateBench';
@@ -128,6 +129,46 @@ describe('updating a whole bus', () => {
     const cancel = new AbortController();
     const done = await update(cancel.signal, () => cancel.abort());
     assert.deepEqual(verdicts(done), ['updated', undefined]);
+  });
+
+  it('tells how far each is, and stops when the one at the link fails as well', async () => {
+    bench = new UpdateBench({
+      canNodes: [{ canId: 90, bootloader: 'current' }],
+      bootloader: 'none',
+      speedFactor: 0,
+    });
+    await bench.memory.remember(bench.controller.nodes[0]!.firmware!.board.traits.uuid, {
+      bootloader: { state: 'proven' },
+    });
+    const members = await bench.clock.run(
+      findBusMembers(bench.dependencies, ADDRESS, new AbortController().signal),
+    );
+    const seen = new Set<string>();
+    const done = await bench.clock.run(
+      updateBus(
+        bench.updater,
+        members,
+        { image: IMAGE },
+        { onProgress: (_, index, count, { stage }) => seen.add(`${index} of ${count} ${stage}`) },
+      ),
+    );
+    assert.equal(done[1]!.result?.verdict, 'not-taken');
+    assert.ok(seen.has('0 of 2 upload') && seen.has('1 of 2 probe'));
+  });
+
+  it('takes the window the user decided on, and passes on what is nobody’s fault but ours', async () => {
+    bench = new UpdateBench({ canNodes: 1 });
+    const members = await find();
+    const windows: number[] = [];
+    const updater = {
+      sharedWindow: bench.updater.sharedWindow.bind(bench.updater),
+      run: (_request: unknown, _hooks?: unknown, shared?: SharedUpdate): Promise<never> => {
+        if (shared) windows.push(shared.window.limit);
+        return Promise.reject(new TypeError('a bug'));
+      },
+    };
+    await assert.rejects(updateBus(updater, members, { image: IMAGE, window: 2 }), TypeError);
+    assert.deepEqual(windows, [2]);
   });
 
   it('has an end even when a member has left meanwhile', async () => {
