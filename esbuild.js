@@ -17,6 +17,7 @@ const watch = flags.has('--watch');
 const BUNDLES = [
   { entry: 'src/extension.ts', outfile: 'dist/extension.js' },
   { entry: 'src/cli/main.ts', outfile: 'dist/cli.js', executable: true },
+  { entry: 'src/controllers/stageWorker.ts', outfile: 'dist/stageWorker.js' },
 ];
 
 /** The editor tests: run inside the extension host, so they are bundled too, but keep their packages outside. */

@@ -5,12 +5,13 @@
 //   npm run bench -- --table             as the table of docs/performance.md
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { syntheticImage } from '../test/support/syntheticImage';
+import { firmwareImage } from './bench/firmwareImage';
 import type { Family, Figure } from './bench/figure';
 import { frames } from './bench/frames';
+import { heatshrink } from './bench/heatshrink';
 import { performanceTable } from './bench/performanceTable';
 
-const FAMILIES: readonly Family[] = [frames];
+const FAMILIES: readonly Family[] = [frames, heatshrink];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,7 +19,7 @@ const { values, positionals } = parseArgs({
 });
 
 async function main(chosen: readonly Family[]): Promise<void> {
-  const image = values.image === undefined ? syntheticImage() : new Uint8Array(readFileSync(values.image));
+  const image = values.image === undefined ? firmwareImage() : new Uint8Array(readFileSync(values.image));
   const figures: Figure[] = [];
   const report = (figure: Figure): void => {
     figures.push(figure);

@@ -9,7 +9,7 @@ import { packageExtension } from '../../scripts/vsix';
 const SYSTEMS = ['darwin-x64+arm64', 'linux-arm', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
 /** Everything that may be in the package; what nobody listed here stays out. */
 const EXPECTED =
-  /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/.+|dist\/[a-z]+\.js|dist\/THIRD-PARTY-NOTICES\.txt|prebuilds\/.+\.node|bin\/vesc(\.cmd)?)$/i;
+  /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/.+|dist\/[a-zA-Z]+\.js|dist\/THIRD-PARTY-NOTICES\.txt|prebuilds\/.+\.node|bin\/vesc(\.cmd)?)$/i;
 
 /** Runs a Node of its own that knows nothing of this repository; what it printed. */
 function inBareNode(extension: string, ...args: string[]): string {
@@ -45,7 +45,13 @@ describe('the packaged extension', () => {
       files.filter((file) => !EXPECTED.test(file)),
       [],
     );
-    for (const needed of ['package.json', 'LICENSE.txt', 'dist/extension.js', 'dist/cli.js']) {
+    for (const needed of [
+      'package.json',
+      'LICENSE.txt',
+      'dist/extension.js',
+      'dist/cli.js',
+      'dist/stageWorker.js',
+    ]) {
       assert.ok(files.includes(needed), `${needed} is missing`);
     }
   });
@@ -90,6 +96,17 @@ describe('the packaged extension', () => {
       platform: 'node',
     });
     assert.equal(inBareNode(extension, 'dist/probe.js').trim(), 'function');
+  });
+
+  it('compresses images on a thread of its own', () => {
+    const output = inBareNode(
+      extension,
+      '-e',
+      `const { Worker } = require('node:worker_threads');
+       new Worker('./dist/stageWorker.js', { workerData: new Uint8Array(524280) })
+         .on('message', ({ raw_B, compressed }) => console.log(raw_B, compressed));`,
+    );
+    assert.equal(output.trim(), '524280 true');
   });
 
   it('runs its command line', () => {
