@@ -5,13 +5,14 @@
 //   npm run bench -- --table             as the table of docs/performance.md
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { activation } from './bench/activation';
 import { firmwareImage } from './bench/firmwareImage';
 import type { Family, Figure } from './bench/figure';
 import { frames } from './bench/frames';
 import { heatshrink } from './bench/heatshrink';
 import { performanceTable } from './bench/performanceTable';
 
-const FAMILIES: readonly Family[] = [frames, heatshrink];
+const FAMILIES: readonly Family[] = [frames, heatshrink, activation];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

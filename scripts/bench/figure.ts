@@ -16,7 +16,7 @@ export interface Figure {
 export interface Bench {
   /** Whole image of a firmware, 524,280 bytes. */
   readonly image: Uint8Array;
-  report(figure: Figure): void;
+  readonly report: (figure: Figure) => void;
 }
 
 /** Some figures that belong together: `npm run bench -- NAME`. */

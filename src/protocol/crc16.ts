@@ -47,12 +47,18 @@ function multiply(a: number, b: number): number {
   return product;
 }
 
-/** `SHIFTS[n]` moves a CRC over n zero bytes when multiplied; 10001 entries, for payloads up to 10000. */
-const SHIFTS = Uint16Array.from({ length: 10_001 });
-SHIFTS[0] = 1;
-for (let n = 1; n < SHIFTS.length; n++) {
-  const previous = SHIFTS[n - 1]!;
-  SHIFTS[n] = ((previous << 8) & 0xffff) ^ CRC16_TABLE[previous >> 8]!;
+const MAX_STRETCH = 10_000;
+let shifts: Uint16Array | undefined;
+
+/** By n: what moves a CRC over n zero bytes when multiplied. Not made before it is needed: that takes a while. */
+function shiftsTable(): Uint16Array {
+  const table = new Uint16Array(MAX_STRETCH + 1);
+  table[0] = 1;
+  for (let n = 1; n < table.length; n++) {
+    const previous = table[n - 1]!;
+    table[n] = ((previous << 8) & 0xffff) ^ CRC16_TABLE[previous >> 8]!;
+  }
+  return table;
 }
 
 /**
@@ -60,5 +66,6 @@ for (let n = 1; n < SHIFTS.length; n++) {
  * linear, so what came before the stretch can be taken out again. `length` is at most 10000 bytes.
  */
 export function crc16Between(before: number, after: number, length: number): number {
-  return after ^ multiply(before, SHIFTS[length]!);
+  shifts ??= shiftsTable();
+  return after ^ multiply(before, shifts[length]!);
 }
