@@ -61,16 +61,17 @@ export class FrameDecoder {
   /** `running[p]` is the CRC of everything before position p, but for a difference that is the same around p. */
   private readonly running = new Uint16Array(RING);
   /**
-   * By last byte of the frame: the newest candidate ending there, and from each candidate to the next older one.
-   * Entries are never removed; those from the ring's last round are recognised by their age.
+   * By last byte of the frame: the newest candidate ending there. Entries are never removed; those from the ring's
+   * last round are recognised by their age.
    */
   private readonly endingAt = new Float64Array(RING).fill(NOWHERE);
-  private readonly older = new Float64Array(RING);
+  /** From each candidate to the next older one with the same end: how far back; 0 for none. */
+  private readonly older = new Uint16Array(RING);
   /** By start of a candidate: 1 when a delivered frame took its place. */
   private readonly dead = new Uint8Array(RING);
-  /** The last byte that a living candidate could end with, and by start of a candidate: what it was before that. */
+  /** No living candidate ends behind this byte; by start of a candidate: how far behind it that was before, if it was. */
   private reach = NOWHERE;
-  private readonly reachBefore = new Float64Array(RING);
+  private readonly reachBefore = new Uint16Array(RING);
   /** No candidate may start before this position. */
   private coveredTo = 0;
   private position = 0;
@@ -184,10 +185,11 @@ export class FrameDecoder {
     if (start < this.coveredTo) return;
     const slot = end & MASK;
     const first = start & MASK;
-    this.older[first] = this.endingAt[slot]!;
+    const back = start - this.endingAt[slot]!;
+    this.older[first] = back < RING ? back : 0;
     this.endingAt[slot] = start;
     this.dead[first] = 0;
-    this.reachBefore[first] = this.reach;
+    this.reachBefore[first] = Math.max(0, this.reach - start);
     if (end > this.reach) this.reach = end;
   }
 
@@ -200,7 +202,7 @@ export class FrameDecoder {
     let start = this.endingAt[end & MASK]!;
     while (start > end - RING) {
       if (this.dead[start & MASK] === 0 && this.holds(start, end)) outermost = start;
-      start = this.older[start & MASK]!;
+      start -= this.older[start & MASK]! || RING;
     }
     if (outermost === NOWHERE) return false;
     const { found, starts } = this;
@@ -210,7 +212,7 @@ export class FrameDecoder {
     }
     starts.push(outermost);
     found.push(this.copy(outermost + this.bytes[outermost & MASK]!, end - 2));
-    this.reach = this.reachBefore[outermost & MASK]!;
+    this.reach = outermost + this.reachBefore[outermost & MASK]!;
     this.cover(outermost, end + 1);
     return true;
   }
