@@ -10,9 +10,13 @@ import { firmwareImage } from './bench/firmwareImage';
 import type { Family, Figure } from './bench/figure';
 import { frames } from './bench/frames';
 import { heatshrink } from './bench/heatshrink';
+import { live } from './bench/live';
+import { memory } from './bench/memory';
 import { performanceTable } from './bench/performanceTable';
+import { update } from './bench/update';
+import { upload } from './bench/upload';
 
-const FAMILIES: readonly Family[] = [frames, heatshrink, activation];
+const FAMILIES: readonly Family[] = [frames, heatshrink, upload, update, live, activation, memory];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,6 +1,7 @@
-// Activates the extension in a process of its own, as an extension host would: node activate.cjs BUNDLE API_NAMES
-// (see activation.ts).
-// Prints what that took, in ms of CPU, and which files, programs and sockets were asked for until it was done.
+// Activates the extension in a process of its own, as an extension host would:
+//   node --expose-gc activate.cjs BUNDLE API_NAMES
+// (see activation.ts). Prints what that took, in ms of CPU and bytes of memory, and which files, programs and sockets
+// were asked for until it was done.
 const { Module } = require('node:module');
 
 /** What the extension's host has loaded itself before any extension. */
@@ -70,6 +71,12 @@ const cpu_ms = () => {
   return (user + system) / 1000;
 };
 
+const used_B = () => {
+  globalThis.gc();
+  return process.memoryUsage().heapUsed;
+};
+
+const before_B = used_B();
 const began = cpu_ms();
 const extension = require(process.argv[2]);
 const loaded = cpu_ms();
@@ -79,6 +86,8 @@ const activated = cpu_ms();
 // Whatever was begun without being waited for shows by then.
 setTimeout(() => {
   const parts = context.subscriptions.length;
-  console.log(JSON.stringify({ load_ms: loaded - began, activate_ms: activated - loaded, touched, parts }));
+  const memory_B = used_B() - before_B;
+  const times = { load_ms: loaded - began, activate_ms: activated - loaded };
+  console.log(JSON.stringify({ ...times, memory_B, touched, parts }));
   process.exit();
 }, 0);

@@ -1,0 +1,118 @@
+import { readImage } from '../../src/image/imageFile';
+import { stage } from '../../src/image/stagingHeader';
+import type { LinkAddress } from '../../src/links/link';
+import { SimulatedController } from '../../src/simulator/simulatedController';
+import { connectThrough, flashFloor_ms, LINK_MODELS } from '../../test/support/linkModels';
+import { ADDRESS, UpdateBench } from '../../test/support/updateBench';
+import { type Bench, type Family, rounded } from './figure';
+
+const MODEL = LINK_MODELS.usb;
+const MANY = 8;
+
+/** Controllers behind links as USB is, all on one clock; `sim:0`, `sim:1`, … are the ones beside the first. */
+class Desk {
+  readonly bench: UpdateBench;
+  private readonly others: readonly SimulatedController[];
+
+  constructor(count: number) {
+    this.bench = new UpdateBench(
+      {},
+      { open: (address) => connectThrough({ ...MODEL, address }, this.at(address), this.bench.clock) },
+    );
+    this.others = Array.from(
+      { length: count - 1 },
+      (_, i) =>
+        new SimulatedController(
+          { uuid: `3a00410018505630393732${(i + 0x30).toString(16)}`, canId: i + 1 },
+          this.bench.clock,
+        ),
+    );
+  }
+
+  get addresses(): readonly LinkAddress[] {
+    return [ADDRESS, ...this.others.map((_, i): LinkAddress => ({ kind: 'simulated', name: `${i}` }))];
+  }
+
+  /** Lets the procedure know all bootloaders already, so that none is looked for. */
+  async trustBootloaders(): Promise<void> {
+    for (const { firmware } of [this.bench.controller, ...this.others]) {
+      const uuid = firmware?.board.traits.uuid;
+      if (uuid !== undefined) await this.bench.memory.remember(uuid, { bootloader: { state: 'proven' } });
+    }
+  }
+
+  private at(address: LinkAddress): SimulatedController {
+    const name = address.kind === 'simulated' ? address.name : '';
+    return name === '' ? this.bench.controller : this.others[Number(name)]!;
+  }
+
+  dispose(): void {
+    this.bench.dispose();
+    for (const other of this.others) other.dispose();
+  }
+}
+
+async function measureOne(image: Uint8Array, known: boolean, report: Bench['report']): Promise<number> {
+  const desk = new Desk(1);
+  const { bench } = desk;
+  if (known) await desk.trustBootloaders();
+  const began_ms = bench.clock.now();
+  const { verdict, stages } = await bench.flash(image);
+  const took_ms = bench.clock.now() - began_ms;
+  desk.dispose();
+  const { erase, program } = flashFloor_ms(stage(image).bytes.length);
+  // What the bootloader does with the image cannot be hurried from here.
+  const copy_ms = stages.find(({ stage: name }) => name === 'reconnect')?.duration_ms ?? 0;
+  const floor_ms = erase + program + copy_ms;
+  const parts = stages.map(({ stage: name, duration_ms }) => `${name} ${rounded(duration_ms / 1000)}`);
+  report({
+    figure: `update: from key press to proof over USB, bootloader ${known ? 'known' : 'not known yet'} (${parts.join(', ')} s)`,
+    value: rounded(took_ms / 1000),
+    unit: 's',
+    ratio: rounded(took_ms / floor_ms),
+    against: `flash and bootloader alone, ${rounded(floor_ms / 1000)} s`,
+    limit: 'ends as updated',
+    ok: verdict === 'updated',
+  });
+  return took_ms;
+}
+
+async function measureMany(image: Uint8Array, one_ms: number, report: Bench['report']): Promise<void> {
+  const desk = new Desk(MANY);
+  const { bench, addresses } = desk;
+  const source = readImage(image, 'bench.bin');
+  await desk.trustBootloaders();
+  const began_ms = bench.clock.now();
+  const cpu = process.cpuUsage();
+  const results = await bench.clock.run(
+    Promise.all(addresses.map((address) => bench.updater.run({ target: { address }, image: source }))),
+  );
+  const { user, system } = process.cpuUsage(cpu);
+  const took_ms = bench.clock.now() - began_ms;
+  desk.dispose();
+  report({
+    figure: `update: ${MANY} controllers at the same time`,
+    value: rounded(took_ms / 1000),
+    unit: 's',
+    ratio: rounded(took_ms / one_ms),
+    against: `one of them alone, ${rounded(one_ms / 1000)} s`,
+    limit: '≤ 1.05, all updated',
+    ok: took_ms <= 1.05 * one_ms && results.every(({ verdict }) => verdict === 'updated'),
+  });
+  const cpu_ms = (user + system) / 1000;
+  report({
+    figure: `update: CPU for ${MANY} at the same time, the simulated controllers included`,
+    value: rounded(cpu_ms / 1000),
+    unit: 's',
+    ratio: rounded(cpu_ms / took_ms),
+    against: 'the time it takes',
+  });
+}
+
+async function measure({ image, report }: Bench): Promise<void> {
+  await measureOne(image, false, report);
+  const one_ms = await measureOne(image, true, report);
+  await measureMany(image, one_ms, report);
+}
+
+export const update: Family = { name: 'update', run: measure };
