@@ -2,12 +2,16 @@ import { readImage } from '../../src/image/imageFile';
 import { stage } from '../../src/image/stagingHeader';
 import type { LinkAddress } from '../../src/links/link';
 import { SimulatedController } from '../../src/simulator/simulatedController';
+import type { Verdict } from '../../src/update/verdict';
 import { connectThrough, flashFloor_ms, LINK_MODELS } from '../../test/support/linkModels';
 import { ADDRESS, UpdateBench } from '../../test/support/updateBench';
 import { type Bench, type Family, rounded } from './figure';
 
 const MODEL = LINK_MODELS.usb;
+/** Unproven is what an image of one's own without a build stamp ends with. */
+const TAKEN: readonly Verdict[] = ['updated', 'unproven'];
 const MANY = 8;
+const LOOK_MS = 5;
 /** A stage that takes less is no part of what one waits for. */
 const WORTH_TELLING_MS = 100;
 
@@ -54,18 +58,31 @@ class Desk {
   }
 }
 
+/** Looks every few milliseconds whether the firmware runs; how long it did not, the last time it was away. */
+function watchAbsence({ controller, clock }: UpdateBench): () => number {
+  let left_ms = clock.now();
+  let absence_ms = 0;
+  const look = (): void => {
+    if (controller.firmware !== undefined) left_ms = clock.now();
+    else absence_ms = clock.now() - left_ms;
+    clock.schedule(LOOK_MS, look);
+  };
+  look();
+  return () => absence_ms;
+}
+
 async function measureOne(image: Uint8Array, known: boolean, report: Bench['report']): Promise<number> {
   const desk = new Desk(1);
   const { bench } = desk;
   if (known) await desk.trustBootloaders();
+  const absence_ms = watchAbsence(bench);
   const began_ms = bench.clock.now();
   const { verdict, stages } = await bench.flash(image);
   const took_ms = bench.clock.now() - began_ms;
   desk.dispose();
   const { erase, program } = flashFloor_ms(stage(image).bytes.length);
   // What the bootloader does with the image cannot be hurried from here.
-  const copy_ms = stages.find(({ stage: name }) => name === 'reconnect')?.duration_ms ?? 0;
-  const floor_ms = erase + program + copy_ms;
+  const floor_ms = erase + program + absence_ms();
   const figure = `update: from key press to proof over USB, bootloader ${known ? 'known' : 'not known yet'}`;
   report({
     figure,
@@ -73,8 +90,8 @@ async function measureOne(image: Uint8Array, known: boolean, report: Bench['repo
     unit: 's',
     ratio: rounded(took_ms / floor_ms),
     against: `flash and bootloader alone, ${rounded(floor_ms / 1000)} s`,
-    limit: 'ends as updated',
-    ok: verdict === 'updated',
+    limit: 'the new firmware runs',
+    ok: TAKEN.includes(verdict),
   });
   for (const { stage: name, duration_ms } of stages) {
     if (duration_ms < WORTH_TELLING_MS) continue;
@@ -102,8 +119,8 @@ async function measureMany(image: Uint8Array, one_ms: number, report: Bench['rep
     unit: 's',
     ratio: rounded(took_ms / one_ms),
     against: `one of them alone, ${rounded(one_ms / 1000)} s`,
-    limit: '≤ 1.05, all updated',
-    ok: took_ms <= 1.05 * one_ms && results.every(({ verdict }) => verdict === 'updated'),
+    limit: '≤ 1.05, the new firmware runs on all',
+    ok: took_ms <= 1.05 * one_ms && results.every(({ verdict }) => TAKEN.includes(verdict)),
   });
   const cpu_ms = (user + system) / 1000;
   report({
