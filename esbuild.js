@@ -17,6 +17,9 @@ const watch = flags.has('--watch');
 const BUNDLES = [
   { entry: 'src/extension.ts', outfile: 'dist/extension.js' },
   { entry: 'src/cli/main.ts', outfile: 'dist/cli.js', executable: true },
+  { entry: 'src/controllers/stageWorker.ts', outfile: 'dist/stageWorker.js' },
+  // Loaded when the first port is looked at, by whichever of the two: neither has to read it to start.
+  { entry: 'serialport', outfile: 'dist/serialport.js' },
 ];
 
 /** The editor tests: run inside the extension host, so they are bundled too, but keep their packages outside. */
@@ -34,6 +37,31 @@ const common = {
   sourcemap: production ? 'external' : true,
   external: ['vscode'],
   logLevel: 'warning',
+};
+
+/** Leads everything that uses the serial module to its own bundle. */
+const serialPortBeside = {
+  name: 'serialport-beside',
+  setup(build) {
+    build.onResolve({ filter: /^serialport$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: './serialport.js', external: true },
+    );
+  },
+};
+
+/**
+ * Lets all files share one copy of the editor's API. Left to itself, esbuild copies its hundreds of names once for
+ * every file that imports it, whenever the extension starts.
+ */
+const vscodeOnce = {
+  name: 'vscode-once',
+  setup(build) {
+    const namespace = 'vscode-once';
+    build.onResolve({ filter: /^vscode$/ }, ({ path, ...from }) =>
+      from.namespace === namespace ? { path, external: true } : { path, namespace },
+    );
+    build.onLoad({ filter: /^vscode$/, namespace }, () => ({ contents: "export * from 'vscode';" }));
+  },
 };
 
 /** Copies the prebuilt serial binaries next to dist/. */
@@ -70,6 +98,9 @@ function shippedOptions({ entry, outfile, executable }) {
     ...common,
     entryPoints: [entry],
     outfile,
+    plugins: [serialPortBeside, vscodeOnce],
+    // A bundle beside is loaded as any script, not as a module of another kind.
+    supported: { 'dynamic-import': false },
     minify: production || flags.has('--minify'),
     sourcesContent: false,
     metafile: true,
@@ -100,7 +131,7 @@ async function main() {
       },
     };
     for (const each of options) {
-      const context = await esbuild.context({ ...each, plugins: [report] });
+      const context = await esbuild.context({ ...each, plugins: [...(each.plugins ?? []), report] });
       await context.watch();
     }
     return;

@@ -39,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   };
   const settings = (): Settings => readSettings(vscode.workspace.getConfiguration('vesc'));
   const log = own(vscode.window.createOutputChannel('VESC Firmware', { log: true }));
-  const core = own(createCore());
+  const core = own(createCore({ stageWorker: join(__dirname, 'stageWorker.js') }));
   const { clock, registry } = core;
   const memory = context.workspaceState;
   const host = buildHost(settings);

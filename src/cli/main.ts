@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { ExitStatus } from '../base/errors';
 import { thisHost } from '../build/host';
 import { createCore } from '../controllers/core';
@@ -24,7 +25,7 @@ void runCommandLine(process.argv.slice(2), {
   host: thisHost(availableParallelism()),
   folder: process.cwd(),
   input: process.stdin,
-  createCore,
+  createCore: () => createCore({ stageWorker: join(__dirname, 'stageWorker.js') }),
 }).then(async (status) => {
   const written = await output.flush();
   // What is still open (standard input, a port that does not let go) shall not keep the shell waiting.

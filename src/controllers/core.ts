@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { type Clock, systemClock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
-import { stage, type StagedImage } from '../image/stagingHeader';
+import type { StagedImage } from '../image/stagingHeader';
 import { carrierOf } from '../links/carrier';
 import type { LinkAddress } from '../links/link';
 import { createLinkOpener } from '../links/linkOpener';
@@ -13,10 +13,12 @@ import { ControllerMemory } from '../settings/controllerMemory';
 import { dataDirectory } from '../settings/dataDirectory';
 import { fileStore } from '../settings/fileStore';
 import { SnapshotStore } from '../settings/snapshot';
+import { ImageStager } from '../update/imageStager';
 import { UpdateJournal } from '../update/journal';
 import { Updater } from '../update/updater';
 import { ControllerRegistry } from './controllerRegistry';
 import { SimulatedControllers } from './simulatedControllers';
+import { startStageThread } from './stageThread';
 
 /** Everything below the shell, put together once for the extension and once for each run of the command line. */
 export interface Core extends Disposable {
@@ -37,7 +39,9 @@ export interface CoreOptions {
   readonly clock?: Clock;
   /** Default: the per-user folder of this system. */
   readonly dataDirectory?: string;
-  /** Compresses images, where that is to happen elsewhere than here. */
+  /** The bundle of `stageWorker.ts`; without it images are compressed on the thread that asks for it. */
+  readonly stageWorker?: string;
+  /** Compresses images in another way than this. */
   readonly stageImage?: (app: Uint8Array) => Promise<StagedImage>;
 }
 
@@ -53,11 +57,15 @@ export function createCore(options: CoreOptions = {}): Core {
   const memory = new ControllerMemory(files);
   const snapshots = new SnapshotStore(files);
   const journal = new UpdateJournal(files);
+  const { stageWorker } = options;
+  const stager = owned.add(
+    new ImageStager(stageWorker === undefined ? undefined : (app) => startStageThread(stageWorker, app)),
+  );
   const updater = new Updater({
     pool,
     clock,
     sha256: (bytes) => createHash('sha256').update(bytes).digest(),
-    stageImage: options.stageImage ?? ((app) => Promise.resolve(stage(app))),
+    stageImage: options.stageImage ?? ((app) => stager.stage(app)),
     candidates: async () =>
       (await listPorts(WITHOUT_HOLDERS)).filter((port) => port.likelyVesc).map(portAddress),
     carrierOf,

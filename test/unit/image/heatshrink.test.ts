@@ -4,6 +4,8 @@ import { compress, decompress } from '../../../src/image/heatshrink';
 import { crc16 } from '../../../src/protocol/crc16';
 import { fromHex, toHex } from '../../../src/protocol/bytes';
 import vectors from '../../data/vesc-vectors.json';
+import { greedySize_B } from '../../support/greedyHeatshrink';
+import { syntheticImage } from '../../support/syntheticImage';
 
 /** Bytes that repeat themselves, as code does. */
 const repetitive = fc
@@ -102,6 +104,21 @@ describe('heatshrink', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('is never longer than what the reference encoder makes of the same input', () => {
+    const { synthetic_image, heatshrink_w13_l5 } = vectors;
+    for (const { raw, compressed } of heatshrink_w13_l5) {
+      assert.equal(greedySize_B(fromHex(raw)), compressed.length / 2, 'the reference as written here');
+    }
+    assert.equal(greedySize_B(ruleImage(synthetic_image.len_6x_7x)), synthetic_image.heatshrink_len);
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 2000 }), repetitive, phrases), (bytes) => {
+        assert.ok(compress(bytes).length <= greedySize_B(bytes));
+      }),
+    );
+    const image = syntheticImage();
+    assert.ok(compress(image).length < greedySize_B(image));
   });
 
   it('copies from as far as 8192 bytes back, and not from farther', () => {

@@ -18,6 +18,22 @@ describe('crc16', () => {
     assert.equal(crc16(new Uint8Array(0)), 0);
   });
 
+  it('is what the definition says, bit by bit, wherever it begins and ends', () => {
+    const bitByBit = (bytes: Uint8Array, from: number): number =>
+      bytes.reduce((crc, byte) => {
+        let next = crc ^ (byte << 8);
+        for (let bit = 0; bit < 8; bit++) next = next & 0x8000 ? (next << 1) ^ 0x1021 : next << 1;
+        return next & 0xffff;
+      }, from);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(60), fc.nat(0xffff), (bytes, at, from) => {
+        const start = Math.min(at, bytes.length);
+        assert.equal(crc16(bytes, start, bytes.length, from), bitByBit(bytes.subarray(start), from));
+        assert.equal(crc16(bytes, 0, start, from), bitByBit(bytes.subarray(0, start), from));
+      }),
+    );
+  });
+
   it('of a stretch follows from the running CRCs at its ends', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 10_000 }), (head, rest) => {

@@ -240,6 +240,58 @@ describe('FrameDecoder', () => {
     }
   });
 
+  it('keeps its hands off memory that was handed out or belongs to the feed', () => {
+    const payloads = Array.from({ length: 300 }, (_, i) => patterned(1 + ((i * 37) % 400), i));
+    const stream = concat(...payloads.map(encodeFrame));
+    for (const step of [stream.length, 4096, 100, 1]) {
+      const decoder = new FrameDecoder();
+      const feed = new Uint8Array(step);
+      const found: Uint8Array[] = [];
+      for (const piece of split(stream, [step])) {
+        // The owner of the memory of a feed may use it again at once.
+        feed.set(piece);
+        found.push(...decoder.push(feed.subarray(0, piece.length)));
+        feed.fill(0xaa);
+      }
+      assert.deepEqual(hex(found), hex(payloads));
+    }
+  });
+
+  it('takes a frame that follows at once only where no earlier candidate reaches into it', () => {
+    // A frame cut short announces an end within the next frame, or behind it.
+    for (const announced of [20, 60, 300]) {
+      const outer = concat(patterned(8), encodeFrame(patterned(30)), patterned(400));
+      const held = encodeFrame(outer.subarray(0, announced));
+      const decoder = new FrameDecoder();
+      const oracle = new Oracle();
+      for (const piece of [
+        held.subarray(0, 7),
+        held.subarray(7),
+        encodeFrame(outer),
+        held,
+        encodeFrame(outer),
+      ]) {
+        assert.deepEqual(hex(decoder.push(piece)), oracle.push(piece));
+      }
+    }
+  });
+
+  it('does not go over a feed again for headers that promise long frames', () => {
+    // Each is preceded by a good frame, and ends with a stop byte where it says: only the CRC is wrong.
+    const block = concat(encodeFrame(Uint8Array.of(4)), Uint8Array.of(3, 0x27, 0x10, 3, 3));
+    const bytes = concat(...Array.from({ length: 20_000 }, () => block));
+    const decoder = new FrameDecoder();
+    let reads = 0;
+    const inner = decoder as unknown as { take: (feed: Uint8Array, at: number) => number };
+    const take = inner.take.bind(decoder);
+    inner.take = (feed, at) => {
+      reads += 10_000;
+      return take(feed, at);
+    };
+    assert.equal(decoder.push(bytes).length, 20_000);
+    assert.ok(reads <= 2 * bytes.length, `${reads} for ${bytes.length} bytes`);
+  });
+
   const alphabet = fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(0, 1, 2, 3, 4, 5) },
     { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }) },
