@@ -59,7 +59,8 @@ function oneWay(clock: Clock, { latency_ms = 0, byte_ms = 0 }: MemoryDuplexOptio
   return (action, length = 0) => {
     underWay.push(action);
     const now_ms = clock.now();
-    free_ms = Math.max(free_ms, now_ms) + length * byte_ms;
+    // Where bytes take no time, the line is always free.
+    free_ms = byte_ms === 0 ? now_ms : Math.max(free_ms, now_ms) + length * byte_ms;
     const delay_ms = free_ms - now_ms + latency_ms;
     if (delay_ms === 0) queueMicrotask(arrive);
     else clock.schedule(delay_ms, arrive);

@@ -20,9 +20,14 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 };
 const NOT_REACHED = 'left as it was';
 
+/** Where it is, in as few letters as tell it from the others. */
+function placeOf({ target: { canId } }: BusMember): string {
+  return canId === undefined ? 'at the port' : `CAN ${canId}`;
+}
+
 /** Who it is on the bus, in a few words. */
-export function memberName({ target: { canId }, version }: BusMember): string {
-  return `${plain(version.hardware, 40)} (${canId === undefined ? 'at the port' : `CAN ${canId}`})`;
+export function memberName(member: BusMember): string {
+  return `${plain(member.version.hardware, 40)} (${placeOf(member)})`;
 }
 
 /** All that are to be flashed, for the question before. */
@@ -54,7 +59,7 @@ export class BusProgress {
     const whole = shares.reduce((sum, share) => sum + share.whole, 0) / this.members.length;
     const each = this.members.map((member, index) => {
       const share = this.shares.get(index);
-      return `${memberName(member)} ${share ? `${Math.round(share.whole * FULL)} %` : 'waits'}`;
+      return `${placeOf(member)} ${share ? `${Math.round(share.whole * FULL)} %` : 'waits'}`;
     });
     const { bytesPerSecond } = sumOf(shares) ?? {};
     const under = shares.filter((share) => share.whole < 1).map(({ progress }) => progress);
@@ -63,7 +68,7 @@ export class BusProgress {
       progress: {
         // The numbers of each stand here, so that nothing is to be added to it.
         fraction: 0,
-        message: `${each.join(' · ')}: ${plain(latest.message)}`,
+        message: `${plain(latest.message)} (${each.join(' · ')})`,
         cancellable: under.every(({ cancellable }) => cancellable),
         ...(bytesPerSecond === undefined || latest.stage !== 'upload' ? {} : { bytesPerSecond }),
       },
