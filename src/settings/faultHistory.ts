@@ -156,11 +156,14 @@ export function keptCrashOf(
   return crashes.findLast((each) => isSameCrash(each, wanted));
 }
 
-/** True when a boot that was kept is the one of `moment`. */
+/**
+ * True when a boot that was kept is the one of `moment`: no later one began since. A simulated controller may live
+ * faster than the clock, which puts its start further and further back.
+ */
 function isSameBoot(boot: string | undefined, { boot_ms, now_ms }: Moment): boolean {
   if (boot === undefined || boot_ms === undefined) return boot === undefined && boot_ms === undefined;
   const slack_ms = BOOT_SLACK_MS + CLOCK_DRIFT * Math.max(0, now_ms - boot_ms);
-  return Math.abs(Date.parse(boot) - boot_ms) <= slack_ms;
+  return boot_ms - Date.parse(boot) <= slack_ms;
 }
 
 function withSighting(kept: readonly KeptFault[], fault: string, moment: Moment): KeptFault[] {
