@@ -10,6 +10,7 @@ import { listPorts, type Port } from '../links/ports';
 import { SessionPool } from '../links/sessionPool';
 import { ControllerMemory } from '../settings/controllerMemory';
 import { dataDirectory } from '../settings/dataDirectory';
+import { FaultHistory } from '../settings/faultHistory';
 import { fileStore } from '../settings/fileStore';
 import { SnapshotStore } from '../settings/snapshot';
 import { UpdateJournal } from '../update/journal';
@@ -27,6 +28,8 @@ export interface Core extends Disposable {
   readonly memory: ControllerMemory;
   readonly snapshots: SnapshotStore;
   readonly journal: UpdateJournal;
+  /** Faults and crashes that controllers have forgotten. */
+  readonly faultHistory: FaultHistory;
   readonly updater: Updater;
   readonly registry: ControllerRegistry;
   listPorts(): Promise<Port[]>;
@@ -71,6 +74,7 @@ export function createCore(options: CoreOptions = {}): Core {
     memory,
     snapshots,
     journal,
+    faultHistory: new FaultHistory(files),
     updater,
     registry,
     listPorts: () => listPorts(),
