@@ -124,6 +124,7 @@ export class Controller implements Disposable {
     this.faultHistory = undefined;
     this.activeFault = undefined;
     this.crashDiag = undefined;
+    this.kept = undefined;
     this.become('connected');
     this.pollSoon(0);
   }

@@ -265,7 +265,20 @@ export function faultNotice(title: string, fault: string): Notice {
   return {
     severity: 'warning',
     text: `${plain(title)}: fault ${shortFault(fault)}. ${faultMeaning(fault)}`.trim(),
-    actions: ['faults'],
+    actions: ['fault'],
+  };
+}
+
+/**
+ * A crash that was not known.
+ * @param place the line, where it is known
+ */
+export function crashNotice(title: string, crash: string, place: string | undefined): Notice {
+  const where = place === undefined ? '' : ` at ${place}`;
+  return {
+    severity: 'warning',
+    text: `${plain(title)} ended and started over${where}. ${crash}.`,
+    actions: [...(place === undefined ? [] : ['line' as const]), 'crash'],
   };
 }
 
