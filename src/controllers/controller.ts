@@ -86,6 +86,8 @@ export class Controller implements Disposable {
   crashDiag: CrashDiag | undefined;
   /** The other controllers on its CAN bus; undefined before the bus was scanned. */
   nodes: readonly Controller[] | undefined;
+  /** How often it did not answer for a while and then did again: it may have restarted behind an open link. */
+  interruptions = 0;
   /** What came of the last update, until the next one. */
   lastVerdict: string | undefined;
 
@@ -247,6 +249,8 @@ export class Controller implements Disposable {
   }
 
   private take(code: number, values: ShownValues | undefined): void {
+    const isBack = this.misses > 0;
+    if (isBack) this.interruptions++;
     this.misses = 0;
     this.values = values ?? this.values;
     const fault = code === 0 ? null : faultName(code);
@@ -256,7 +260,7 @@ export class Controller implements Disposable {
     this.activeFault = fault;
     if (appeared) this.faults.fire({ fault, at: this.clock.date(), foundActive });
     if (this.state === 'silent') this.become('connected');
-    else if (values || different) this.changed();
+    else if (values || different || isBack) this.changed();
   }
 
   private miss(error: VescError): void {

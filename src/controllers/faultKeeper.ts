@@ -13,6 +13,8 @@ import type { ControllerRegistry } from './controllerRegistry';
 const SETTLE_MS = 500;
 /** The firmware writes a fault down a moment after it strikes. */
 const LISTED_MS = 1000;
+/** Its start moved by more than a request takes: it restarted. */
+const RESTART_MS = 2000;
 /** A fault that comes and goes must not keep the terminal of its controller busy. */
 const MIN_INTERVAL_MS = 10_000;
 
@@ -26,6 +28,8 @@ export interface FaultKeeperDependencies {
 interface Watch {
   /** Who it was when it was last looked at: another object each time it is connected. */
   identity: ControllerIdentity | undefined;
+  /** How often it had fallen silent by then. */
+  interruptions: number;
   boot_ms: number | undefined;
   timer: Disposable | undefined;
   /** When its list was last asked for because of a fault; by the clock. */
@@ -66,6 +70,7 @@ export class FaultKeeper implements Disposable {
     if (!watch) {
       watch = {
         identity: undefined,
+        interruptions: 0,
         boot_ms: undefined,
         timer: undefined,
         asked_ms: Number.NEGATIVE_INFINITY,
@@ -80,9 +85,11 @@ export class FaultKeeper implements Disposable {
     const { identity, state } = controller;
     if (state !== 'connected' || identity?.hardwareType !== 'vesc') return;
     const watch = this.watchOf(controller);
-    if (watch.identity === identity) return;
+    const isNew = watch.identity !== identity;
+    if (!isNew && watch.interruptions === controller.interruptions) return;
     watch.identity = identity;
-    this.later(watch, SETTLE_MS, () => this.lookAt(controller));
+    watch.interruptions = controller.interruptions;
+    this.later(watch, SETTLE_MS, () => (isNew ? this.lookAt(controller) : this.lookAgain(controller)));
   }
 
   /** A fault is active. */
@@ -127,6 +134,16 @@ export class FaultKeeper implements Disposable {
     if (diag) await this.noteCrash(controller, diag);
     // Somebody may have asked meanwhile.
     if (controller.faultHistory === undefined) await controller.readFaults();
+  }
+
+  /** It fell silent behind a link that stayed open, as a UART or a bridge does when the controller restarts. */
+  private async lookAgain(controller: Controller): Promise<void> {
+    const before_ms = this.watchOf(controller).boot_ms;
+    await this.readBoot(controller);
+    const { boot_ms } = this.watchOf(controller);
+    if (before_ms === undefined || boot_ms === undefined || boot_ms - before_ms <= RESTART_MS) return;
+    controller.faultHistory = undefined;
+    await this.lookAt(controller);
   }
 
   /** When it started; a controller behind a UART may have restarted without anybody noticing. */

@@ -273,6 +273,7 @@ function faultNodes(leaf: (part: Leaf) => Node, controller: Controller): Node[] 
   if (activeFault === undefined) return [];
   const { thisBoot, earlier } = faultsOf(controller);
   const history = faultLeaves(leaf, 'fault', thisBoot);
+  const [latest] = history;
   if (earlier.length > 0) {
     history.push(
       leaf({
@@ -290,13 +291,18 @@ function faultNodes(leaf: (part: Leaf) => Node, controller: Controller): Node[] 
     leaf({
       id: 'fault',
       label: 'Fault',
-      description: activeFault === null ? 'none' : shortFault(activeFault),
+      description:
+        activeFault !== null ? shortFault(activeFault) : latest ? `none now, last ${latest.label}` : 'none',
       icon: activeFault === null ? { id: 'pass' } : { id: 'error', color: RED },
       context: 'fault',
       tooltip: activeFault === null ? [] : [plain(activeFault), faultMeaning(activeFault)],
       children: history,
       expanded: activeFault !== null,
-      ...(activeFault === null ? {} : { fault: { fault: activeFault } }),
+      ...(activeFault !== null
+        ? { fault: { fault: activeFault } }
+        : latest?.fault
+          ? { fault: latest.fault }
+          : {}),
     }),
   ];
 }

@@ -73,7 +73,7 @@ describe('from a fault to the line of code', () => {
   });
 
   it('leads from the tree to the raising line in two clicks', async () => {
-    await ownRow(/ABS OVER CURRENT\s*motor 1 · \d\d:\d\d:\d\d/).click();
+    await ownRow(/Fault\s*none now, last ABS OVER CURRENT/).click();
     await window
       .webview()
       .getByRole('button', { name: `Go to ${SOURCE}:` })
@@ -132,8 +132,8 @@ describe('from a fault to the line of code', () => {
 
   it('keeps the fault that the controller forgot', async () => {
     const earlier = ownRow(/Before its last start\s*1/);
-    await earlier.waitFor();
-    await earlier.click();
+    await ownRow(/Fault\s*none/).locator('.monaco-tl-twistie').click();
+    await earlier.locator('.monaco-tl-twistie').click();
     await ownRow(/ABS OVER CURRENT\s*motor 1 · \d\d:\d\d:\d\d/).waitFor();
     await window.screenshot('faults 7 earlier');
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Controller } from '../../../src/controllers/controller';
 import { ControllerRegistry } from '../../../src/controllers/controllerRegistry';
 import { FaultKeeper } from '../../../src/controllers/faultKeeper';
+import { SessionPool } from '../../../src/links/sessionPool';
 import { CommandId } from '../../../src/protocol/commandId';
 import { FaultHistory } from '../../../src/settings/faultHistory';
 import type { SimulatedControllerOptions } from '../../../src/simulator/simulatedController';
@@ -108,6 +109,34 @@ describe('keeping faults', () => {
     await bench.clock.advance(15_000);
     assert.deepEqual(crashes, ['registers', 'halt']);
     assert.equal((await history.of(bench.uuid, { now_ms: 0, boot_ms: 0 })).crashes.length, 2);
+  });
+
+  it('notices a restart behind a link that stays open', async () => {
+    await start();
+    bench.controller.setFault('DRV');
+    await bench.clock.advance(4000);
+    const { crashDiag } = controller;
+    // A pause without a restart changes nothing.
+    bench.controller.interference = () => 'drop';
+    await bench.clock.advance(1500);
+    bench.controller.interference = undefined;
+    await bench.clock.advance(5000);
+    assert.equal(controller.interruptions, 1);
+    assert.equal(controller.crashDiag, crashDiag);
+
+    keeper.dispose();
+    registry.dispose();
+    const { clock, memory, updater } = bench;
+    const uart = { open: () => Promise.resolve(bench.controller.connect(ADDRESS, 'uart')) };
+    registry = new ControllerRegistry({ pool: new SessionPool(uart, clock), clock, memory, updater });
+    keeper = new FaultKeeper({ registry, history, clock });
+    controller = await clock.run(registry.connect(ADDRESS));
+    await clock.advance(5000);
+    bench.controller.crash({ kind: 'halt', reason: 'enough' });
+    await clock.advance(15_000);
+    assert.ok(controller.interruptions > 0);
+    assert.equal(controller.crashDiag?.crash?.kind, 'halt');
+    assert.deepEqual(kept(), [[], ['seen DRV']]);
   });
 
   it('asks older firmware for what it has', async () => {
