@@ -85,9 +85,6 @@ describe('from a fault to the line of code', () => {
   });
 
   it('tells in the source what a fault means and when it last struck', async () => {
-    await window.page.keyboard.press('Control+K');
-    await window.page.keyboard.press('Control+I');
-    // The cursor is at the end of the line: the name is where the pointer is.
     const name = window.page.locator('.view-line', { hasText: 'mc_interface_fault_stop(FAULT_CODE_ABS' });
     await name.getByText('FAULT_CODE_ABS_OVER_CURRENT').first().hover();
     await window.page.locator('.monaco-hover', { hasText: 'went beyond the absolute maximum' }).waitFor();
@@ -132,7 +129,9 @@ describe('from a fault to the line of code', () => {
 
   it('keeps the fault that the controller forgot', async () => {
     const earlier = ownRow(/Before its last start\s*1/);
-    await ownRow(/Fault\s*none/).locator('.monaco-tl-twistie').click();
+    await ownRow(/Fault\s*none/)
+      .locator('.monaco-tl-twistie')
+      .click();
     await earlier.locator('.monaco-tl-twistie').click();
     await ownRow(/ABS OVER CURRENT\s*motor 1 · \d\d:\d\d:\d\d/).waitFor();
     await window.screenshot('faults 7 earlier');
