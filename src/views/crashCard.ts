@@ -115,7 +115,9 @@ function crashSections(input: CrashCardInput, crash: NonNullable<CrashDiag['cras
   return [
     links,
     ...functionsOnly(report),
-    { kind: 'list', heading: 'What the processor says', items: remarks },
+    ...(remarks.length > 0
+      ? [{ kind: 'list', heading: 'What the processor says', items: remarks } as const]
+      : []),
     ...buildSection(report, crash.bootsAgo),
     { kind: 'table', heading: 'Registers', rows: registerRows(registers) },
   ];
