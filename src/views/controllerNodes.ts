@@ -336,7 +336,7 @@ function crashNodes(leaf: (part: Leaf) => Node, controller: Controller, crashOf:
   if (!diag || !(diag.crash || isWatchdogReset(diag))) return [];
   const place = crashOf(controller);
   const { bootsAgo = 1 } = diag.crash ?? {};
-  const words = [crashTitle(diag).replace(/^(?:Crash|Halt): /, ''), place ? `${place.label}` : ''];
+  const words = [place?.label ?? '', crashTitle(diag).replace(/^(?:Crash|Halt): /, '')];
   return [
     leaf({
       id: 'crash',

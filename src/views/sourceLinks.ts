@@ -39,7 +39,7 @@ export function codeLinks(
     const label = plain(shown, TEXT_LIMIT);
     return [{ file: path, line: line ?? 1, label, role: what, function: plain(name ?? ''), text: '' }];
   };
-  return [...link(place, role), ...place.inlinedInto.flatMap((each) => link(each, 'inlined into'))];
+  return [...link(place, role), ...place.inlinedInto.flatMap((each) => link(each, 'inlined here'))];
 }
 
 /**

@@ -110,11 +110,13 @@ describe('from a fault to the line of code', () => {
         hfsr: 0x4000_0000,
       },
     });
-    const told = window.notification(/60 ended and started over at motor\/mc_interface\.c:\d+/);
+    const told = window.notification(
+      /60 crashed at motor\/mc_interface\.c:\d+ and started over: undefined instruction/,
+    );
     await told.getByRole('button', { name: 'Go to line' }).waitFor();
     await window.screenshot('faults 4 crash');
     await window.command('Notifications: Clear All Notifications');
-    await ownRow(/Crashed\s*undefined instruction · motor\/mc_interface\.c:\d+/).click();
+    await ownRow(/Crashed\s*motor\/mc_interface\.c:\d+ · undefined instruction/).click();
     const card = window.webview();
     await card.getByRole('heading', { name: 'Crash: undefined instruction' }).waitFor();
     await card.getByText('UNDEFINSTR').waitFor();

@@ -67,7 +67,9 @@ describe('from a fault to its line', () => {
 
   it('takes one click on a crash that is shown', async () => {
     await until('the halt is in the tree, with its line', () =>
-      /Current offset out of range · motor\/mc_interface\.c:\d+/.test(row('Halted')?.node.description ?? ''),
+      /^motor\/mc_interface\.c:\d+ · Current offset out of range$/.test(
+        row('Halted')?.node.description ?? '',
+      ),
     );
     await click(row('Halted')!);
     await shown('Halt: Current offset out of range');

@@ -185,7 +185,7 @@ describe('the card of a crash', () => {
     assert.equal(card.subtitle, '60 · in the boot before this one');
     assert.deepEqual(words(card, 'Where it crashed'), [
       'motor/mc.c:49 crashed here',
-      'motor/mc.c:57 inlined into',
+      'motor/mc.c:57 inlined here',
       '/lib/main.c:3 called from here',
     ]);
     assert.equal(crashPlace(INPUT_CRASH)?.file, '/fw/motor/mc.c');
