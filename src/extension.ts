@@ -6,30 +6,39 @@ import { Builder } from './build/builder';
 import { BuildRecords } from './build/buildRecord';
 import { compareCommits } from './build/gitState';
 import { type BuildHost, thisHost } from './build/host';
+import { reportCrash } from './build/crashReport';
+import { FaultSources } from './build/faultSources';
+import { Symbolizer } from './build/symbolizer';
 import { registerCommands } from './commands/commandTable';
 import type { Shell } from './commands/shell';
 import { tellUnfinished } from './commands/unfinished';
 import { createCore } from './controllers/core';
+import { FaultKeeper } from './controllers/faultKeeper';
 import { BuildDiagnostics } from './views/buildDiagnostics';
 import { BuildRelations } from './views/buildRelations';
 import { Builds } from './views/builds';
 import { BuildTasks, TASK_TYPE } from './views/buildTasks';
+import { CardPanel, openPlace } from './views/cardPanel';
 import { ContextKeys } from './views/contextKeys';
 import { ControllerTerminals } from './views/controllerTerminal';
 import { ControllerTree } from './views/controllerTree';
+import { crashTitle } from './views/crashCard';
+import { CrashReports } from './views/crashReports';
+import { FaultCards } from './views/faultCards';
+import { registerFaultHover } from './views/faultHover';
 import { FaultNotices } from './views/faultNotices';
 import { FirmwareWorkspace } from './views/firmwareWorkspace';
 import { FlashState } from './views/flashState';
 import { HotPlug } from './views/hotPlug';
 import { KnownPorts } from './views/knownPorts';
-import { faultNotice } from './views/messages';
+import { crashNotice, faultNotice } from './views/messages';
 import { Notifier } from './views/notifier';
 import { readSettings, type Settings } from './views/settings';
 import { StatusBar } from './views/statusBar';
 import { UnfinishedUpdates } from './views/unfinishedUpdates';
 
 /** What the editor tests work with. */
-export type Api = Pick<Shell, 'core' | 'workspace' | 'builds' | 'flashing' | 'tree'>;
+export type Api = Pick<Shell, 'core' | 'workspace' | 'builds' | 'flashing' | 'tree' | 'page'>;
 
 /** Puts the extension together. Nothing is read, opened or started in here. */
 export function activate(context: vscode.ExtensionContext): Api {
@@ -65,6 +74,16 @@ export function activate(context: vscode.ExtensionContext): Api {
       },
     }),
   );
+  const sources = new FaultSources(host.files, unsavedText);
+  const symbolizer = new Symbolizer(host);
+  const crashes = own(
+    new CrashReports({
+      report: (request) => reportCrash(request, { records, symbolizer, sources }),
+      root: () => workspace.knownTree?.root,
+    }),
+  );
+  const page = own(new CardPanel(context.extensionUri));
+  const cards = own(new FaultCards({ registry, tree: () => workspace.tree(), sources, crashes, page }));
   const flashing = own(new FlashState());
   const shell: Shell = {
     core,
@@ -75,7 +94,10 @@ export function activate(context: vscode.ExtensionContext): Api {
     tasks: new BuildTasks(workspace, builds),
     diagnostics: own(new BuildDiagnostics()),
     relations,
-    tree: own(new ControllerTree(registry, relations, clock)),
+    tree: own(new ControllerTree(registry, relations, crashes, clock)),
+    page,
+    cards,
+    crashes,
     terminals: own(new ControllerTerminals(core.pool)),
     flashing,
     known: new KnownPorts(memory),
@@ -86,12 +108,13 @@ export function activate(context: vscode.ExtensionContext): Api {
   own(new StatusBar({ registry, relations, workspace, builds, flashing, clock }));
   own(new ContextKeys(registry, workspace, flashing));
   own(vscode.tasks.registerTaskProvider(TASK_TYPE, shell.tasks));
+  own(registerFaultHover(registry));
   registerCommands(shell).forEach(own);
   connectParts(shell, own);
   watchOver(shell, own);
   offerCommandLine(context);
   workspace.look();
-  return { core, workspace, builds, flashing, tree: shell.tree };
+  return { core, workspace, builds, flashing, tree: shell.tree, page };
 }
 
 type Own = <T extends vscode.Disposable>(part: T) => T;
@@ -149,18 +172,51 @@ function watchOver(shell: Shell, own: Own): void {
     }),
   );
   hotPlug.start();
+  watchCrashes(shell, own);
   const notices = new FaultNotices(clock);
   own(
-    registry.onFault(({ controller, sighting: { fault } }) => {
+    registry.onFault(({ controller, sighting: { fault, at, foundActive } }) => {
       log.warn(`${controller.title}: ${fault}`);
       const isNews = notices.isNews(controller.identity?.uuid ?? '', fault);
       if (!isNews || !settings().faultNotifications) return;
       notifier.show(faultNotice(controller.title, fault), {
-        faults: () => vscode.commands.executeCommand('vesc.showFaults', { controller }),
+        fault: () =>
+          vscode.commands.executeCommand('vesc.showFaults', {
+            controller,
+            fault: { fault, ...(foundActive ? {} : { at: at.toISOString() }) },
+          }),
       });
     }),
   );
   own(new UnfinishedUpdates(core.journal, clock, (entry) => tellUnfinished(shell, entry)));
+}
+
+/** Crashes are told of once, with their line as soon as it is found. */
+function watchCrashes({ core, crashes, log, notifier, settings, workspace }: Shell, own: Own): void {
+  const { clock, registry, faultHistory: history } = core;
+  const keeper = own(new FaultKeeper({ registry, history, clock }));
+  own(workspace.onChange(() => crashes.refresh()));
+  own(
+    keeper.onCrash(({ controller, diag }) => {
+      void crashes.wait(controller).then(() => {
+        const place = crashes.placeOf(controller);
+        const title = crashTitle(diag);
+        log.warn(`${controller.title}: ${title}${place ? ` at ${place.label}` : ''}`);
+        if (!settings().faultNotifications) return;
+        notifier.show(crashNotice(controller.title, title, place?.label), {
+          line: () => place && openPlace(place),
+          crash: () => vscode.commands.executeCommand('vesc.showCrash', { controller }),
+        });
+      });
+    }),
+  );
+}
+
+/** What is typed in a file and not saved. */
+function unsavedText(file: string): string | undefined {
+  const isIt = (document: vscode.TextDocument): boolean =>
+    document.isDirty && document.uri.scheme === 'file' && document.uri.fsPath === file;
+  return vscode.workspace.textDocuments.find(isIt)?.getText();
 }
 
 /** This computer, as far as the settings do not say otherwise. */

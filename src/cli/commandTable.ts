@@ -2,6 +2,7 @@ import type { Command } from './command';
 import { backupCommand } from './commands/backup';
 import { bootloaderCommand } from './commands/bootloader';
 import { buildCommand } from './commands/build';
+import { crashCommand } from './commands/crash';
 import { faultsCommand } from './commands/faults';
 import { flashCommand } from './commands/flash';
 import { infoCommand } from './commands/info';
@@ -18,6 +19,7 @@ export const commandTable: readonly Command[] = [
   portsCommand,
   infoCommand,
   faultsCommand,
+  crashCommand,
   valuesCommand,
   scanCommand,
   buildCommand,

@@ -21,6 +21,7 @@ import { scan } from './scan';
 import { selectBoard } from './selectBoard';
 import { selectController } from './selectController';
 import type { Shell } from './shell';
+import { showCrash } from './showCrash';
 import { showFaults } from './showFaults';
 import { startSimulatedController } from './startSimulatedController';
 
@@ -59,6 +60,7 @@ const COMMANDS: { readonly [C in CommandName]: Entry<C> } = {
   'vesc.disconnect': { enabled: disconnect, disabled: nothingConnected },
   'vesc.refresh': { enabled: refresh, disabled: nothingConnected },
   'vesc.showFaults': { enabled: showFaults, disabled: nothingConnected },
+  'vesc.showCrash': { enabled: showCrash, disabled: nothingConnected },
   'vesc.reboot': { enabled: reboot, disabled: nothingConnected },
   'vesc.openTerminal': { enabled: openTerminal, disabled: nothingConnected },
   'vesc.startSimulatedController': { enabled: startSimulatedController },

@@ -4,11 +4,15 @@ import { Emitter } from '../base/emitter';
 import { isVescError, VescError } from '../base/errors';
 import type { Endpoint } from '../links/endpoint';
 import type { LinkAddress } from '../links/link';
+import { type CrashDiag, parseCrashDiag } from '../protocol/crashDiag';
 import type { FaultRecord } from '../protocol/faultListing';
 import { parseFaultListing } from '../protocol/faultListing';
 import { faultName } from '../protocol/faults';
 import { getValuesSelective, type Values } from '../protocol/messages/telemetry';
+import { atLeast } from '../protocol/version';
 import type { ControllerRecord } from '../settings/controllerMemory';
+import type { FaultsKept } from '../settings/faultHistory';
+import { silenceIs } from '../settings/secondMotor';
 import type { ControllerIdentity } from '../update/controllerIdentity';
 
 /**
@@ -45,12 +49,15 @@ export interface FaultSighting {
   /** `FAULT_CODE_…` */
   readonly fault: string;
   readonly at: Date;
+  /** It was active already when we first looked; when it struck is not known. */
+  readonly foundActive: boolean;
 }
 
 /** One controller as the user sees it: who it is, what runs, how it is. Tells when any of that changes. */
 export class Controller implements Disposable {
   private readonly changes = new Emitter<void>();
   private readonly faults = new Emitter<FaultSighting>();
+  private readonly listings = new Emitter<readonly FaultRecord[]>();
   private poll: Disposable | undefined;
   private attention: Attention = 'minded';
   private misses = 0;
@@ -60,6 +67,8 @@ export class Controller implements Disposable {
   readonly onChange = this.changes.event;
   /** Fires once for each fault that appears. */
   readonly onFault = this.faults.event;
+  /** Fires with the fault history whenever it was read. */
+  readonly onListing = this.listings.event;
 
   state: ControllerState = 'connecting';
   /** Why it is not connected. */
@@ -71,8 +80,14 @@ export class Controller implements Disposable {
   activeFault: string | null | undefined;
   /** The faults since its start, as the firmware recorded them; undefined before they were asked for. */
   faultHistory: readonly FaultRecord[] | undefined;
+  /** Its faults as they are kept across its restarts; undefined before they were looked up. */
+  kept: FaultsKept | undefined;
+  /** What it tells of its last start and of a crash (7.01 and later); undefined before it was asked. */
+  crashDiag: CrashDiag | undefined;
   /** The other controllers on its CAN bus; undefined before the bus was scanned. */
   nodes: readonly Controller[] | undefined;
+  /** How often it did not answer for a while and then did again: it may have restarted behind an open link. */
+  interruptions = 0;
   /** What came of the last update, until the next one. */
   lastVerdict: string | undefined;
 
@@ -110,6 +125,8 @@ export class Controller implements Disposable {
     // After a restart the firmware has forgotten its faults.
     this.faultHistory = undefined;
     this.activeFault = undefined;
+    this.crashDiag = undefined;
+    this.kept = undefined;
     this.become('connected');
     this.pollSoon(0);
   }
@@ -158,8 +175,33 @@ export class Controller implements Disposable {
     const prints = await this.endpointInUse.terminal('faults', { timeout_ms: FAULTS_TIMEOUT_MS });
     const { history } = parseFaultListing(prints);
     this.faultHistory = history;
+    this.listings.fire(history);
     this.changed();
     return history;
+  }
+
+  /**
+   * Reads what it tells of its last start and of a crash; nothing before 7.01, and nothing where it is silent.
+   * @throws VescError `not-connected`, and those of the link
+   */
+  async readCrash(): Promise<CrashDiag | undefined> {
+    if (!this.endpointInUse) throw new VescError('not-connected', { what: this.title });
+    const { hardwareType, firmware } = this.identity!;
+    if (hardwareType !== 'vesc' || !atLeast(firmware, 7, 1)) return undefined;
+    const prints = await silenceIs(
+      this.endpointInUse.terminal('crash_diag', { timeout_ms: FAULTS_TIMEOUT_MS }),
+      [],
+    );
+    this.crashDiag = parseCrashDiag(prints);
+    this.changed();
+    return this.crashDiag;
+  }
+
+  /** What is kept of its faults was looked up. */
+  keep(kept: FaultsKept): void {
+    if (this.disposed) return;
+    this.kept = kept;
+    this.changed();
   }
 
   dispose(): void {
@@ -169,6 +211,7 @@ export class Controller implements Disposable {
     for (const node of this.nodes ?? []) node.dispose();
     this.changes.dispose();
     this.faults.dispose();
+    this.listings.dispose();
   }
 
   private become(state: ControllerState): void {
@@ -206,15 +249,18 @@ export class Controller implements Disposable {
   }
 
   private take(code: number, values: ShownValues | undefined): void {
+    const isBack = this.misses > 0;
+    if (isBack) this.interruptions++;
     this.misses = 0;
     this.values = values ?? this.values;
     const fault = code === 0 ? null : faultName(code);
     const different = fault !== this.activeFault;
     const appeared = different && fault !== null;
+    const foundActive = this.activeFault === undefined;
     this.activeFault = fault;
-    if (appeared) this.faults.fire({ fault, at: this.clock.date() });
+    if (appeared) this.faults.fire({ fault, at: this.clock.date(), foundActive });
     if (this.state === 'silent') this.become('connected');
-    else if (values || different) this.changed();
+    else if (values || different || isBack) this.changed();
   }
 
   private miss(error: VescError): void {

@@ -47,12 +47,15 @@ export class ControllerRegistry implements Disposable {
   private readonly connections: Connection[] = [];
   private readonly changes = new Emitter<Controller | undefined>();
   private readonly faults = new Emitter<{ controller: Controller; sighting: FaultSighting }>();
+  private readonly listings = new Emitter<Controller>();
   private attention: Attention = 'minded';
   private chosen: Controller | undefined;
 
   /** Fires with the controller that changed, or without one when the list or the selection did. */
   readonly onChange = this.changes.event;
   readonly onFault = this.faults.event;
+  /** Fires with a controller whose fault history was read. */
+  readonly onListing = this.listings.event;
 
   constructor(private readonly dependencies: RegistryDependencies) {}
 
@@ -235,6 +238,7 @@ export class ControllerRegistry implements Disposable {
     for (const connection of [...this.connections]) this.remove(connection);
     this.changes.dispose();
     this.faults.dispose();
+    this.listings.dispose();
   }
 
   /** Opens its link, unless that is open, and finds out who answers; while that fails, it is tried again later. */
@@ -361,6 +365,7 @@ export class ControllerRegistry implements Disposable {
   private follow(controller: Controller): void {
     controller.onChange(() => this.changes.fire(controller));
     controller.onFault((sighting) => this.faults.fire({ controller, sighting }));
+    controller.onListing(() => this.listings.fire(controller));
   }
 
   private connectionOf(controller: Controller): Connection | undefined {

@@ -11,6 +11,7 @@ import { listPorts, type Port, WITHOUT_HOLDERS } from '../links/ports';
 import { SessionPool } from '../links/sessionPool';
 import { ControllerMemory } from '../settings/controllerMemory';
 import { dataDirectory } from '../settings/dataDirectory';
+import { FaultHistory } from '../settings/faultHistory';
 import { fileStore } from '../settings/fileStore';
 import { SnapshotStore } from '../settings/snapshot';
 import { ImageStager } from '../update/imageStager';
@@ -30,6 +31,8 @@ export interface Core extends Disposable {
   readonly memory: ControllerMemory;
   readonly snapshots: SnapshotStore;
   readonly journal: UpdateJournal;
+  /** Faults and crashes that controllers have forgotten. */
+  readonly faultHistory: FaultHistory;
   readonly updater: Updater;
   readonly registry: ControllerRegistry;
   listPorts(): Promise<Port[]>;
@@ -82,6 +85,7 @@ export function createCore(options: CoreOptions = {}): Core {
     memory,
     snapshots,
     journal,
+    faultHistory: new FaultHistory(files),
     updater,
     registry,
     listPorts: () => listPorts(),

@@ -1,9 +1,15 @@
 import type { Command, Uri } from 'vscode';
 import type { Controller } from '../controllers/controller';
+import type { FaultRef } from './faultWords';
 
 /** What a menu of the tree hands to a command; the row of a controller is one. */
 export interface ControllerTarget {
   readonly controller: Controller;
+}
+
+/** A fault of a controller, where one is meant. */
+export interface FaultTarget extends ControllerTarget {
+  readonly fault?: FaultRef;
 }
 
 /** Every command, with what it may be called with. Menus and keys call it with nothing or what stands here. */
@@ -18,7 +24,8 @@ export interface CommandArguments {
   'vesc.connect': [address?: string];
   'vesc.disconnect': [target?: ControllerTarget];
   'vesc.refresh': [target?: ControllerTarget];
-  'vesc.showFaults': [target?: ControllerTarget];
+  'vesc.showFaults': [target?: FaultTarget];
+  'vesc.showCrash': [target?: ControllerTarget];
   'vesc.reboot': [target?: ControllerTarget];
   'vesc.openTerminal': [target?: ControllerTarget];
   'vesc.startSimulatedController': [name?: string];
@@ -44,6 +51,7 @@ export const COMMAND_NAMES = Object.keys({
   'vesc.disconnect': true,
   'vesc.refresh': true,
   'vesc.showFaults': true,
+  'vesc.showCrash': true,
   'vesc.reboot': true,
   'vesc.openTerminal': true,
   'vesc.startSimulatedController': true,

@@ -3,9 +3,12 @@ import type { Controller } from '../controllers/controller';
 import { formatLinkAddress } from '../links/linkAddress';
 import { formatVersion } from '../protocol/version';
 import type { BootloaderKnowledge } from '../settings/controllerMemory';
-import { faultRows } from './faultWords';
+import type { KeptFault } from '../settings/faultHistory';
+import type { CardPlace } from './card';
+import { crashTitle, isWatchdogReset } from './crashCard';
+import { faultCircumstances, type FaultRef, faultsOf } from './faultWords';
 import { faultMeaning } from './messages';
-import { plain, shortFault } from './text';
+import { plain, shortFault, timeOfDay } from './text';
 import { VALUE_ROWS } from './valueWords';
 
 /** An icon of the editor's own set, in one of its colours. */
@@ -27,6 +30,8 @@ export interface Node {
   readonly children: readonly Node[];
   readonly expanded: boolean;
   readonly controller: Controller;
+  /** The fault that the row is about. */
+  readonly fault?: FaultRef;
 }
 
 /** What is known of its bootloader, by what was seen of it. */
@@ -46,15 +51,19 @@ const GREEN = 'testing.iconPassed';
 
 /** How a controller relates to the build of this workspace; undefined while that is not known. */
 export type RelationOf = (controller: Controller) => BuildRelation | undefined;
+/** The line at which a controller crashed; undefined while that is not known. */
+export type CrashOf = (controller: Controller) => CardPlace | undefined;
+const noCrash: CrashOf = () => undefined;
 
 /** The rows for all controllers that are connected; among several, each says what sets it apart. */
 export function controllerNodes(
   controllers: readonly Controller[],
   selected: Controller | undefined,
   relationOf: RelationOf,
+  crashOf: CrashOf = noCrash,
 ): Node[] {
   return controllers.map((controller) => {
-    const node = controllerNode(controller, relationOf);
+    const node = controllerNode(controller, relationOf, crashOf);
     const namesakes = controllers.filter(({ title }) => title === controller.title);
     const words = [
       namesakes.length > 1 ? plain(shortPlace(controller)) : '',
@@ -78,7 +87,11 @@ function shortPlace({ address }: Controller): string {
 }
 
 /** The rows for one controller. */
-export function controllerNode(controller: Controller, relationOf: RelationOf): Node {
+export function controllerNode(
+  controller: Controller,
+  relationOf: RelationOf,
+  crashOf: CrashOf = noCrash,
+): Node {
   const { canId } = controller;
   const relation = relationOf(controller);
   const id = `${formatLinkAddress(controller.address)}${canId === undefined ? '' : `/can${canId}`}`;
@@ -90,7 +103,7 @@ export function controllerNode(controller: Controller, relationOf: RelationOf): 
     icon: controllerIcon(controller, relation),
     context: `${canId === undefined ? 'controller' : 'node'};${reachable(controller) ? 'connected' : 'disconnected'}`,
     tooltip: controllerTooltip(controller, relation),
-    children: controllerChildren(id, controller, relationOf),
+    children: controllerChildren(id, controller, relationOf, crashOf),
     expanded: canId === undefined,
     controller,
   };
@@ -145,7 +158,12 @@ function controllerTooltip(controller: Controller, relation: BuildRelation | und
   ];
 }
 
-function controllerChildren(id: string, controller: Controller, relationOf: RelationOf): Node[] {
+function controllerChildren(
+  id: string,
+  controller: Controller,
+  relationOf: RelationOf,
+  crashOf: CrashOf,
+): Node[] {
   const { identity, nodes } = controller;
   if (!identity) return [];
   const leaf = (part: Leaf): Node => ({
@@ -156,7 +174,11 @@ function controllerChildren(id: string, controller: Controller, relationOf: Rela
     ...part,
     id: `${id}/${part.id}`,
   });
-  const children = [firmwareNode(leaf, controller), ...faultNodes(leaf, controller)];
+  const children = [
+    firmwareNode(leaf, controller),
+    ...faultNodes(leaf, controller),
+    ...crashNodes(leaf, controller, crashOf),
+  ];
   const { values } = controller;
   if (values && controller.state === 'connected') {
     const rows = VALUE_ROWS.map(({ key, label, text }) =>
@@ -200,7 +222,7 @@ function controllerChildren(id: string, controller: Controller, relationOf: Rela
         description: nodes.length === 0 ? 'no other controller' : '',
         icon: { id: 'type-hierarchy' },
         context: 'can',
-        children: nodes.map((node) => controllerNode(node, relationOf)),
+        children: nodes.map((node) => controllerNode(node, relationOf, crashOf)),
         expanded: true,
       }),
     );
@@ -242,32 +264,87 @@ function firmwareNode(leaf: (part: Leaf) => Node, controller: Controller): Node 
   });
 }
 
+/** More of the past than this belongs into a file, not into a tree. */
+const MAX_EARLIER = 50;
+
 /** Nothing before the first look; then one row, red while a fault is active, with the history below it. */
 function faultNodes(leaf: (part: Leaf) => Node, controller: Controller): Node[] {
-  const { activeFault, faultHistory } = controller;
+  const { activeFault } = controller;
   if (activeFault === undefined) return [];
-  const rows = faultRows(undefined, faultHistory ?? []);
-  const history = rows.map((row, index) =>
-    leaf({
-      // Counted from the oldest, so that a new fault does not change the rows of the others.
-      id: `fault/${rows.length - index}`,
-      label: row.label,
-      description: row.motor,
-      icon: { id: 'warning' },
-      context: 'pastFault',
-      tooltip: [row.fault, row.detail, row.description],
-    }),
-  );
+  const { thisBoot, earlier } = faultsOf(controller);
+  const history = faultLeaves(leaf, 'fault', thisBoot);
+  const [latest] = history;
+  if (earlier.length > 0) {
+    history.push(
+      leaf({
+        id: 'fault/earlier',
+        label: 'Before its last start',
+        description: `${earlier.length}`,
+        icon: { id: 'history' },
+        context: 'earlierFaults',
+        tooltip: ['The controller has forgotten these; they were written down here.'],
+        children: faultLeaves(leaf, 'fault/earlier', earlier).slice(0, MAX_EARLIER),
+      }),
+    );
+  }
   return [
     leaf({
       id: 'fault',
       label: 'Fault',
-      description: activeFault === null ? 'none' : shortFault(activeFault),
+      description:
+        activeFault !== null ? shortFault(activeFault) : latest ? `none now, last ${latest.label}` : 'none',
       icon: activeFault === null ? { id: 'pass' } : { id: 'error', color: RED },
       context: 'fault',
       tooltip: activeFault === null ? [] : [plain(activeFault), faultMeaning(activeFault)],
       children: history,
       expanded: activeFault !== null,
+      ...(activeFault !== null
+        ? { fault: { fault: activeFault } }
+        : latest?.fault
+          ? { fault: latest.fault }
+          : {}),
+    }),
+  ];
+}
+
+/** The latest first; each is counted from the oldest, so that a new fault does not change the rows of the others. */
+function faultLeaves(leaf: (part: Leaf) => Node, id: string, faults: readonly KeptFault[]): Node[] {
+  const leaves = faults.map(({ fault, at, seen, record }, index) => {
+    const motor = record === undefined ? '' : `motor ${record.motor}`;
+    const time = at === '' ? '' : seen ? timeOfDay(at) : `before ${timeOfDay(at)}`;
+    const words = [motor, time].filter((word) => word !== '');
+    return leaf({
+      id: `${id}/${index + 1}`,
+      label: shortFault(fault),
+      description: words.join(' · '),
+      icon: { id: 'warning' },
+      context: 'pastFault',
+      tooltip: [
+        plain(fault),
+        faultMeaning(fault),
+        [...words, ...(record ? [faultCircumstances(record)] : [])].join(' · '),
+      ],
+      fault: { fault, ...(at === '' ? {} : { at }), ...(record && at === '' ? { record } : {}) },
+    });
+  });
+  return leaves.reverse();
+}
+
+/** A row only where something went wrong: a crash is recorded, or the watchdog caused the last start. */
+function crashNodes(leaf: (part: Leaf) => Node, controller: Controller, crashOf: CrashOf): Node[] {
+  const { crashDiag: diag } = controller;
+  if (!diag || !(diag.crash || isWatchdogReset(diag))) return [];
+  const place = crashOf(controller);
+  const { bootsAgo = 1 } = diag.crash ?? {};
+  const words = [place?.label ?? '', crashTitle(diag).replace(/^(?:Crash|Halt): /, '')];
+  return [
+    leaf({
+      id: 'crash',
+      label: diag.crash?.kind === 'halt' ? 'Halted' : diag.crash ? 'Crashed' : 'Last start',
+      description: words.filter((word) => word !== '').join(' · '),
+      icon: { id: 'bug', ...(bootsAgo === 1 ? { color: RED } : {}) },
+      context: 'crash',
+      tooltip: [crashTitle(diag), ...(place ? [`${place.label} ${place.function}`] : [])],
     }),
   ];
 }

@@ -4,7 +4,9 @@ import { type Disposable, DisposableStore } from '../base/disposable';
 import type { Controller } from '../controllers/controller';
 import type { ControllerRegistry } from '../controllers/controllerRegistry';
 import type { BuildRelations } from './buildRelations';
+import { commandCall } from './commandNames';
 import { controllerNodes } from './controllerNodes';
+import type { CrashReports } from './crashReports';
 import { type Row, RowStore } from './nodeChanges';
 
 export const CONTROLLER_VIEW = 'vesc.controllers';
@@ -23,6 +25,7 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
   constructor(
     private readonly registry: ControllerRegistry,
     private readonly relations: BuildRelations,
+    private readonly crashes: Pick<CrashReports, 'placeOf' | 'onChange'>,
     private readonly clock: Clock,
   ) {
     this.view = this.owned.add(
@@ -31,6 +34,7 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
     this.owned.add(this.view.onDidChangeVisibility(({ visible }) => this.attend(visible)));
     this.owned.add(registry.onChange(() => this.redrawSoon()));
     this.owned.add(relations.onChange(() => this.redrawSoon()));
+    this.owned.add(crashes.onChange(() => this.redrawSoon()));
     this.attend(this.view.visible);
   }
 
@@ -78,7 +82,12 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
     this.pending?.dispose();
     this.pending = undefined;
     const { controllers, selected } = this.registry;
-    const nodes = controllerNodes(controllers, selected, (each) => this.relations.of(each));
+    const nodes = controllerNodes(
+      controllers,
+      selected,
+      (each) => this.relations.of(each),
+      (each) => this.crashes.placeOf(each),
+    );
     const redraw = this.store.update(nodes);
     if (redraw === 'all') this.changes.fire(undefined);
     else if (redraw.length > 0) this.changes.fire([...redraw]);
@@ -105,8 +114,11 @@ function treeItem({ node, children }: Row): vscode.TreeItem {
     label: (node.context === 'value' ? words.reverse() : words).join(': '),
   };
   if (node.context === 'fault' || node.context === 'pastFault') {
-    const controller = { controller: node.controller };
-    item.command = { command: 'vesc.showFaults', title: 'Show faults', arguments: [controller] };
+    const { controller, fault } = node;
+    item.command = commandCall('vesc.showFaults', 'Show faults', { controller, ...(fault ? { fault } : {}) });
+  }
+  if (node.context === 'crash') {
+    item.command = commandCall('vesc.showCrash', 'Show crash', { controller: node.controller });
   }
   return item;
 }

@@ -265,7 +265,23 @@ export function faultNotice(title: string, fault: string): Notice {
   return {
     severity: 'warning',
     text: `${plain(title)}: fault ${shortFault(fault)}. ${faultMeaning(fault)}`.trim(),
-    actions: ['faults'],
+    actions: ['fault'],
+  };
+}
+
+/**
+ * A crash that was not known.
+ * @param crash what ended the firmware, as the card's title tells it
+ * @param place the line, where it is known
+ */
+export function crashNotice(title: string, crash: string, place: string | undefined): Notice {
+  const where = place === undefined ? '' : ` at ${place}`;
+  const [, kind, reason = crash] = /^(Crash|Halt): (.*)$/.exec(crash) ?? [];
+  const word = kind === 'Halt' ? 'halted' : 'crashed';
+  return {
+    severity: 'warning',
+    text: `${plain(title)} ${word}${where} and started over: ${reason}.`,
+    actions: [...(place === undefined ? [] : ['line' as const]), 'crash'],
   };
 }
 

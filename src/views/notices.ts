@@ -17,6 +17,9 @@ export const ACTIONS = {
   output: 'Show build output',
   log: 'Show log',
   faults: 'Show faults',
+  fault: 'Show fault',
+  crash: 'Show crash',
+  line: 'Go to line',
   'look-again': 'Connect and look',
 } as const;
 export type Action = keyof typeof ACTIONS;

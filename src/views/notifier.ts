@@ -60,5 +60,8 @@ const DEFAULTS: Record<Action, () => unknown> = {
   output: builtIn('workbench.action.terminal.focus'),
   log: command('vesc.openLog'),
   faults: command('vesc.showFaults'),
+  fault: command('vesc.showFaults'),
+  crash: command('vesc.showCrash'),
+  line: command('vesc.showCrash'),
   'look-again': command('vesc.connect'),
 };

@@ -48,6 +48,15 @@ export function localTime(iso: string): string {
   return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
+/** A moment of today as `10:32:05`, of another day as {@link localTime} gives it. */
+export function timeOfDay(iso: string, today = new Date()): string {
+  const time = new Date(iso);
+  if (time.toDateString() !== today.toDateString()) return localTime(iso);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()]
+    .map((value) => String(value).padStart(2, '0'))
+    .join(':');
+}
+
 /** `FAULT_CODE_ABS_OVER_CURRENT` as people say it. */
 export function shortFault(fault: string): string {
   return plain(fault.replace(/^FAULT_CODE_/, '').replaceAll('_', ' '));

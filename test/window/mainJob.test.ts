@@ -136,7 +136,7 @@ describe('the whole job', () => {
     await window.treeRow(/Fault\s*ABS OVER CURRENT/).waitFor();
     await window.statusItem('controller').getByText('60: ABS OVER CURRENT').waitFor();
     await window.screenshot('12 fault');
-    await window.answerNotification('60: fault ABS OVER CURRENT', 'Show faults');
+    await window.command('VESC: Show faults');
     await window.quickInputRow('OVER VOLTAGE').waitFor();
     const rows = await window.quickInputRows.allInnerTexts();
     assert.match(rows[0] ?? '', /^ABS OVER CURRENT[\s\S]*active now · motor 1 · 132\.5 A/);

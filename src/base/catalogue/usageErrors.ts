@@ -39,6 +39,14 @@ export const usageErrors = defineErrors({
       next: 'Name the motor controller behind it with --can; vesc scan lists them.',
     }),
   },
+  'no-crash-record': {
+    exitStatus: 2,
+    text: (d: { hardware: string; version: string }) => ({
+      happened: `Firmware ${d.version} of the ${d.hardware} tells nothing of crashes; firmware from 7.01 on does.`,
+      state: 'Nothing on it was changed.',
+      next: 'Look at its faults instead: a reset by the watchdog is one of them.',
+    }),
+  },
   'no-snapshot': {
     exitStatus: 2,
     text: (d: { path: string; uuid: string; hardware: string }) => ({

@@ -163,6 +163,65 @@ describe('the rows of a controller', () => {
     );
   });
 
+  it('keep the faults of earlier boots apart, with the time at which each struck', () => {
+    const controller = connectedController();
+    controller.activeFault = null;
+    const at = '2020-01-02T10:00:00Z';
+    controller.keep({
+      thisBoot: [{ fault: 'FAULT_CODE_DRV', at, seen: true, record: record('FAULT_CODE_DRV') }],
+      earlier: [
+        { fault: 'FAULT_CODE_BRK', at, seen: false },
+        { fault: 'FAULT_CODE_DRV', at, seen: true },
+      ],
+      crashes: [],
+    });
+    const fault = child(controllerNode(controller, none), 'Fault');
+    assert.equal(fault.description, 'none now, last DRV');
+    assert.deepEqual(fault.fault, { fault: 'FAULT_CODE_DRV', at });
+    assert.match(fault.children[0]?.description ?? '', /^motor 1 · 2020-01-02 \d\d:\d\d$/);
+    const earlier = fault.children[1]!;
+    assert.deepEqual([earlier.label, earlier.description], ['Before its last start', '2']);
+    assert.deepEqual(
+      earlier.children.map(({ label, fault: ref }) => [label, ref]),
+      [
+        ['DRV', { fault: 'FAULT_CODE_DRV', at }],
+        ['BRK', { fault: 'FAULT_CODE_BRK', at }],
+      ],
+    );
+    assert.match(earlier.children[1]?.description ?? '', /^before 2020-01-02/);
+  });
+
+  it('tell of a crash and of the watchdog, and of nothing else', () => {
+    const controller = connectedController();
+    const start = { bootNumber: 2, uptime_s: 5, briefPowerLoss: false, crashedBoots: 1 };
+    const crashRow = (): Node | undefined =>
+      controllerNode(controller, none, () => ({
+        file: '/fw/a.c',
+        line: 3,
+        label: 'a.c:3',
+        role: 'crashed here',
+        function: 'f',
+        text: '',
+      })).children.find(({ context }) => context === 'crash');
+    assert.equal(crashRow(), undefined);
+    controller.crashDiag = { ...start, resetFlags: ['PIN'] };
+    assert.equal(crashRow(), undefined);
+    controller.crashDiag = { ...start, resetFlags: ['IWDG'] };
+    assert.equal(crashRow()?.label, 'Last start');
+    const crash = { kind: 'registers', bootsAgo: 1, registers: { cfsr: 0x10000 } } as const;
+    controller.crashDiag = { ...start, resetFlags: ['SFT'], crash };
+    assert.deepEqual(
+      [crashRow()?.label, crashRow()?.description, crashRow()?.icon.color],
+      ['Crashed', 'a.c:3 · undefined instruction', 'errorForeground'],
+    );
+    controller.crashDiag = {
+      ...start,
+      resetFlags: ['SFT'],
+      crash: { kind: 'halt', bootsAgo: 2, reason: 'x' },
+    };
+    assert.deepEqual([crashRow()?.label, crashRow()?.icon], ['Halted', { id: 'bug' }]);
+  });
+
   it('say that there is no fault only after a look', () => {
     const controller = connectedController();
     assert.equal(

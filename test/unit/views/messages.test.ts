@@ -6,6 +6,7 @@ import { judge } from '../../../src/update/judgement';
 import type { JournalEntry } from '../../../src/update/journal';
 import type { UpdateResult, Verdict } from '../../../src/update/verdict';
 import {
+  crashNotice,
   bootloaderNotice,
   buildNotice,
   errorNotice,
@@ -319,5 +320,17 @@ describe('messages', () => {
       '60: fault ABS OVER CURRENT. A phase current went beyond the absolute maximum.',
     );
     assert.equal(faultNotice('60', 'FAULT_CODE_NEW').text, '60: fault NEW.');
+  });
+});
+
+describe('the message of a crash', () => {
+  it('leads to the line where it is known', () => {
+    assert.deepEqual(crashNotice('60', 'Crash: undefined instruction', 'a.c:3'), {
+      severity: 'warning',
+      text: '60 crashed at a.c:3 and started over: undefined instruction.',
+      actions: ['line', 'crash'],
+    });
+    const halt = crashNotice('60', 'Halt: stack overflow', undefined);
+    assert.deepEqual([halt.text, halt.actions], ['60 halted and started over: stack overflow.', ['crash']]);
   });
 });
