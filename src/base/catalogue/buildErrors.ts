@@ -131,4 +131,12 @@ export const buildErrors = defineErrors({
       next: 'Check the linker script and the objcopy step of this tree against the original.',
     }),
   },
+  'kept-build-unusable': {
+    exitStatus: 2,
+    text: (d: { buildId: string; path: string; reason: string }) => ({
+      happened: `The kept build ${d.buildId.slice(0, 12)} cannot be used: ${d.path}: ${d.reason}.`,
+      state: 'Nothing was sent; the controller keeps what it has.',
+      next: 'Check out its commit and build it again, or choose another build.',
+    }),
+  },
 });
