@@ -18,6 +18,7 @@ import { ContextKeys } from './views/contextKeys';
 import { ControllerTerminals } from './views/controllerTerminal';
 import { ControllerTree } from './views/controllerTree';
 import { FaultNotices } from './views/faultNotices';
+import { FirmwarePrints } from './views/firmwarePrints';
 import { FirmwareWorkspace } from './views/firmwareWorkspace';
 import { FlashState } from './views/flashState';
 import { HotPlug } from './views/hotPlug';
@@ -76,13 +77,21 @@ export function activate(context: vscode.ExtensionContext): Api {
     diagnostics: own(new BuildDiagnostics()),
     relations,
     tree: own(new ControllerTree(registry, relations, clock)),
-    terminals: own(new ControllerTerminals(core.pool)),
+    terminals: own(new ControllerTerminals(core.pool, memory)),
     flashing,
     known: new KnownPorts(memory),
     remembered: context.globalState,
     notifier: new Notifier(log),
     log,
   };
+  own(
+    new FirmwarePrints({
+      pool: core.pool,
+      registry,
+      clock,
+      createLog: () => vscode.window.createOutputChannel('VESC Firmware Prints', { log: true }),
+    }),
+  );
   own(new StatusBar({ registry, relations, workspace, builds, flashing, clock }));
   own(new ContextKeys(registry, workspace, flashing));
   own(vscode.tasks.registerTaskProvider(TASK_TYPE, shell.tasks));
