@@ -197,7 +197,7 @@ async function findMake(host: ToolchainHost): Promise<Pick<Toolchain, 'make' | '
 }
 
 /** The first of `names` in PATH. */
-async function which(names: readonly string[], host: ToolchainHost): Promise<string | undefined> {
+export async function which(names: readonly string[], host: ToolchainHost): Promise<string | undefined> {
   for (const name of names)
     for (const folder of searchPath(host)) {
       const file = pathOf(host).join(folder, executable(name, host));

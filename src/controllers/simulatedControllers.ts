@@ -3,6 +3,7 @@ import type { Disposable } from '../base/disposable';
 import { VescError } from '../base/errors';
 import type { Link, LinkAddress } from '../links/link';
 import { crc16 } from '../protocol/crc16';
+import { parseCrash } from '../simulator/crashMemory';
 import { SimulatedController, type SimulatedControllerOptions } from '../simulator/simulatedController';
 
 type SimulatedAddress = Extract<LinkAddress, { kind: 'simulated' }>;
@@ -42,7 +43,7 @@ export class SimulatedControllers implements Disposable {
   }
 }
 
-const KEYS = ['version', 'speed', 'bootloader', 'can', 'fault'] as const;
+const KEYS = ['version', 'speed', 'bootloader', 'can', 'crash', 'fault'] as const;
 
 /**
  * Reads what comes behind `sim:`.
@@ -56,9 +57,11 @@ export function parseSimulatedName(name: string): SimulatedControllerOptions {
       throw new VescError('usage', { problem: `sim: knows ${KEYS.join(', ')}, but not "${key}".` });
     }
   }
-  const [version, speed, bootloader, can] = KEYS.map((key) => parameters.get(key) ?? undefined);
+  const [version, speed, bootloader, can, crash] = KEYS.map((key) => parameters.get(key) ?? undefined);
   const faults = parameters.getAll('fault');
-  const uuid = uuidOf([hardware, version, bootloader, can, ...faults].join('?'));
+  const uuid = uuidOf(
+    [hardware, version, bootloader, can, ...(crash === undefined ? [] : [crash]), ...faults].join('?'),
+  );
   return {
     hardware: hardware === '' ? '60' : hardware,
     uuid,
@@ -66,6 +69,7 @@ export function parseSimulatedName(name: string): SimulatedControllerOptions {
     ...(speed === undefined ? {} : { speedFactor: parseNumber('speed', speed) }),
     ...(bootloader === undefined ? {} : { bootloader: parseBootloader(bootloader) }),
     ...(can === undefined ? {} : { canNodes: parseNumber('can', can) }),
+    ...(crash === undefined ? {} : { crash: parseCrash(crash) }),
     faults,
   };
 }

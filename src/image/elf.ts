@@ -39,11 +39,7 @@ export function isElf(bytes: Uint8Array): boolean {
  * @throws VescError `image-elf-foreign` for anything but a linked 32-bit Arm program, `image-elf-damaged`
  */
 export function readElf(bytes: Uint8Array, name: string): FlashSegment[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const fail = (reason: string): VescError => new VescError('image-elf-damaged', { name, reason });
-  if (bytes.length < HEADER_SIZE) throw fail('it ends within its header');
-  const foreign = foreignKind(view);
-  if (foreign !== undefined) throw new VescError('image-elf-foreign', { name, reason: foreign });
+  const { view, fail } = open(bytes, name);
   const segments = readSegments(view, fail);
   const sections = readSections(view, fail);
   const pieces = sections.length === 0 ? segments : sections.map((section) => place(section, segments, fail));
@@ -53,7 +49,40 @@ export function readElf(bytes: Uint8Array, name: string): FlashSegment[] {
   }));
 }
 
+/** A section of any kind: symbols, texts, lines of the source. */
+export interface ElfSection {
+  readonly type: number;
+  readonly bytes: Uint8Array;
+  /** Number of the section that belongs to it, as the names do to symbols. */
+  readonly link: number;
+}
+
+/**
+ * All sections of a program, in the order that `link` counts in. They are parts of `bytes`; one without content in
+ * the file is empty.
+ * @throws VescError as {@link readElf}
+ */
+export function readElfSections(bytes: Uint8Array, name: string): ElfSection[] {
+  const { view, fail } = open(bytes, name);
+  return entries(view, SECTION_TABLE, fail).map((entry) => {
+    const type = view.getUint32(entry + 4, true);
+    const offset = view.getUint32(entry + 16, true);
+    const size = type === NO_BITS ? 0 : view.getUint32(entry + 20, true);
+    if (offset + size > bytes.length) throw fail('a section lies behind its end');
+    return { type, bytes: bytes.subarray(offset, offset + size), link: view.getUint32(entry + 24, true) };
+  });
+}
+
 type Fail = (reason: string) => VescError;
+
+function open(bytes: Uint8Array, name: string): { view: DataView; fail: Fail } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const fail: Fail = (reason) => new VescError('image-elf-damaged', { name, reason });
+  if (bytes.length < HEADER_SIZE) throw fail('it ends within its header');
+  const foreign = foreignKind(view);
+  if (foreign !== undefined) throw new VescError('image-elf-foreign', { name, reason: foreign });
+  return { view, fail };
+}
 
 /** Where a piece of content lies in the file; sizes and offsets in bytes. */
 interface Piece {

@@ -1,5 +1,6 @@
 import type { HardwareType } from '../protocol/messages/identity';
 import type { ControllerTime } from './controllerTime';
+import type { CrashMemory } from './crashMemory';
 import type { CanBus, CanNode } from './canBus';
 import type { Eeprom } from './eeprom';
 import type { Flash } from './flash';
@@ -52,13 +53,10 @@ export interface BoardTraits {
 }
 
 /** RAM that survives every reset but power-on (facts 3.10). */
-export interface BackupRam {
+export interface BackupRam extends CrashMemory {
   odometer_m: number;
   runtime_s: number;
   canId: number | undefined;
-  bootNumber: number;
-  /** Starts in a row that no software reset led to. */
-  crashStreak: number;
 }
 
 /** What the running firmware can reach of the chip and the board. */

@@ -127,6 +127,11 @@ export class Firmware implements PortReader {
   raiseFault(fault: string, details: Partial<FaultRecord> = {}, held = false): void {
     const record = this.faultRecord(fault, details);
     this.faults.raise(record, held);
+    if (fault === 'FAULT_CODE_MCU_UNDER_VOLTAGE') {
+      const { backup } = this.board;
+      backup.supplyDips++;
+      backup.lastDip_s = Math.trunc(this.uptime_ms / 1000);
+    }
     this.motors[record.motor - 1]?.release();
   }
 

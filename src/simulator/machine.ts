@@ -1,11 +1,13 @@
 import { Emitter } from '../base/emitter';
 import { APP_ADDRESS, BOOTLOADER_ADDRESS, FLASH_ADDRESS } from '../image/flashMap';
+import type { CrashCause } from '../protocol/crashDiag';
 import { AppCheck } from './appCheck';
 import type { BackupRam, Board, FirmwareIdentity, ResetCause } from './board';
 import { type BootloaderOutcome, hasBootloader, runBootloader, WATCHDOG_MS } from './bootloader';
 import type { CanBus, CanNode } from './canBus';
 import { CanInbox } from './canInbox';
 import type { ControllerTime } from './controllerTime';
+import { freshCrashMemory, noteBoot } from './crashMemory';
 import { Eeprom, SettingKind } from './eeprom';
 import { Firmware } from './firmware';
 import { Flash, PowerCut } from './flash';
@@ -40,8 +42,7 @@ const freshBackup = (): BackupRam => ({
   odometer_m: 0,
   runtime_s: 0,
   canId: undefined,
-  bootNumber: 0,
-  crashStreak: 0,
+  ...freshCrashMemory(),
 });
 
 /** Chip and board of one controller, and what the processor does with them from reset to reset. */
@@ -87,7 +88,7 @@ export class Machine {
     this.board = this.makeBoard(options, bus);
     if (options.flash === undefined) this.fillFlash(options);
     this.flash.startCounting();
-    this.startAtOnce();
+    this.startAtOnce(options.crash);
   }
 
   get phase(): Phase {
@@ -104,6 +105,13 @@ export class Machine {
 
   reset(cause: ResetCause): void {
     if (this.currentPhase !== 'off') this.run(() => this.start(cause));
+  }
+
+  /** The firmware comes to an end that it keeps a record of, and starts over. */
+  crash(cause: CrashCause): void {
+    if (!this.running) return;
+    this.backup.crash = { cause, boot: this.backup.bootNumber };
+    this.reset('software');
   }
 
   cutPower(): void {
@@ -139,15 +147,20 @@ export class Machine {
   }
 
   /** Comes up as a controller that was switched on a while ago. */
-  private startAtOnce(): void {
+  private startAtOnce(crash: CrashCause | undefined): void {
     this.started_ms = this.time.now() - USB_MS;
+    if (crash !== undefined) {
+      noteBoot(this.backup, this.lastReset);
+      this.backup.crash = { cause: crash, boot: this.backup.bootNumber };
+      this.lastReset = 'software';
+    }
     if (this.app.state(this.identity) === 'first-start') this.app.mark(this.identity);
     if (this.app.state(this.identity) === 'broken') {
       this.enter('broken');
       return;
     }
     if (!this.eeprom.isFormatted) this.eeprom.format();
-    this.backup.bootNumber++;
+    noteBoot(this.backup, this.lastReset);
     const firmware = this.makeFirmware();
     this.serve(firmware, 'uart');
     this.serve(firmware, 'usb');
@@ -155,10 +168,9 @@ export class Machine {
 
   private async start(cause: ResetCause): Promise<void> {
     this.stop('the controller restarted');
-    const { board, backup } = this;
+    const { board } = this;
     this.lastReset = cause;
-    backup.bootNumber++;
-    backup.crashStreak = cause === 'software' || cause === 'power-on' ? 0 : backup.crashStreak + 1;
+    noteBoot(this.backup, cause);
     this.started_ms = this.time.now();
     this.enter('starting');
     const state = this.truncated ? 'broken' : this.app.state(this.identity);

@@ -1,4 +1,5 @@
 import { fromHex, toHex } from '../protocol/bytes';
+import type { CrashCause } from '../protocol/crashDiag';
 import { crc16 } from '../protocol/crc16';
 import type { HardwareType } from '../protocol/messages/identity';
 import type { BoardTraits, FirmwareIdentity } from './board';
@@ -21,6 +22,8 @@ export interface SimulatedControllerOptions {
   readonly canNodes?: number | readonly SimulatedControllerOptions[];
   /** Faults that happened earlier since its start, oldest first, with or without `FAULT_CODE_`. */
   readonly faults?: readonly string[];
+  /** Its firmware crashed just before, and keeps the record of that (7.01 and later). */
+  readonly crash?: CrashCause;
   readonly dualMotor?: boolean;
   readonly hardwareType?: HardwareType;
   readonly branch?: string;

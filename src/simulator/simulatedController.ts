@@ -5,6 +5,7 @@ import { VescError } from '../base/errors';
 import { formatLinkAddress } from '../links/linkAddress';
 import type { Link, LinkAddress } from '../links/link';
 import { createMemoryDuplex, type DuplexEnd } from '../links/memoryDuplex';
+import type { CrashCause } from '../protocol/crashDiag';
 import type { FaultRecord } from '../protocol/faultListing';
 import { faultByName, faultName } from '../protocol/faults';
 import type { ResetCause } from './board';
@@ -132,6 +133,11 @@ export class SimulatedController implements Disposable {
   /** Starts the processor over. Nothing happens while the power is off. */
   reset(cause: ResetCause = 'pin'): void {
     this.machine.reset(cause);
+  }
+
+  /** Lets the firmware crash or halt now: it keeps the record and starts over. Nothing while it does not run. */
+  crash(cause: CrashCause): void {
+    this.machine.crash(cause);
   }
 
   /** Takes the power away, whatever is going on. */

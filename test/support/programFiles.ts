@@ -104,6 +104,51 @@ export function elf(segments: readonly ElfSegment[], options: ElfOptions = {}): 
   return file;
 }
 
+/** A symbol as {@link elfWithSymbols} writes it; a defined function without anything else. */
+export interface ElfSymbol {
+  readonly name: string;
+  readonly value: number;
+  readonly size?: number;
+  readonly type?: number;
+  readonly section?: number;
+}
+
+/** An ELF file with nothing but a symbol table (section 1) and the names for it (section 2). */
+export function elfWithSymbols(symbols: readonly ElfSymbol[], namesSection = 2): Uint8Array {
+  const texts = ['', ...symbols.map(({ name }) => name)].map((text) => fromLatin1(`${text}\0`));
+  const names = Uint8Array.from(texts.flatMap((text) => Array.from(text)));
+  const symbolsAt = ELF_HEADER_SIZE;
+  const namesAt = symbolsAt + 16 * symbols.length;
+  const sectionsAt = namesAt + names.length;
+  const file = new Uint8Array(sectionsAt + 3 * ELF_SECTION_ENTRY_SIZE);
+  const view = new DataView(file.buffer);
+  file.set(elf([], { withSections: false }).subarray(0, ELF_HEADER_SIZE));
+  view.setUint16(44, 0, true);
+  view.setUint32(32, sectionsAt, true);
+  view.setUint16(48, 3, true);
+  let nameAt = 1;
+  symbols.forEach(({ name, value, size = 0, type = 2, section = 1 }, index) => {
+    const at = symbolsAt + 16 * index;
+    [nameAt, value, size].forEach((word, field) => view.setUint32(at + 4 * field, word, true));
+    view.setUint8(at + 12, 0x10 | type);
+    view.setUint16(at + 14, section, true);
+    nameAt += name.length + 1;
+  });
+  file.set(names, namesAt);
+  const rows = [
+    [2, symbolsAt, 16 * symbols.length, namesSection],
+    [3, namesAt, names.length, 0],
+  ] as const;
+  rows.forEach(([type, offset, size, link], index) => {
+    const at = sectionsAt + (index + 1) * ELF_SECTION_ENTRY_SIZE;
+    view.setUint32(at + 4, type, true);
+    view.setUint32(at + 16, offset, true);
+    view.setUint32(at + 20, size, true);
+    view.setUint32(at + 24, link, true);
+  });
+  return file;
+}
+
 /** The pieces that the linker puts into the flash for an image: vectors, code, `.crcinfo`; not the gaps between. */
 export function linkedSegments(image: Uint8Array, codeEnd: number): FlashSegment[] {
   const piece = (start: number, end: number): FlashSegment => ({

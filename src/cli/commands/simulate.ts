@@ -4,6 +4,7 @@ import { ExitStatus, isVescError, VescError } from '../../base/errors';
 import { parseBootloader, parseVersion } from '../../controllers/simulatedControllers';
 import { DEFAULT_TCP_PORT, formatLinkAddress } from '../../links/linkAddress';
 import { faultByName, faultCatalogue } from '../../protocol/faults';
+import { parseCrash } from '../../simulator/crashMemory';
 import { FlashFile, readFlashFile } from '../../simulator/flashFile';
 import { servePty } from '../../simulator/ptyServer';
 import {
@@ -45,6 +46,11 @@ export const simulateCommand = defineCommand({
       multiple: true,
       value: 'NAME',
       help: 'a fault that has happened, as OVER_VOLTAGE; can be repeated',
+    },
+    crash: {
+      type: 'string',
+      value: 'CRASH',
+      help: 'it crashed before: registers, as pc=0x0800c123,lr=0x0800d001,\nor halt:REASON; "vesc crash" shows it',
     },
     speed: {
       type: 'string',
@@ -119,6 +125,7 @@ interface SimulatorValues {
   readonly bootloader: string | undefined;
   readonly can: string | undefined;
   readonly fault: readonly string[];
+  readonly crash: string | undefined;
   readonly speed: string | undefined;
   readonly uuid: string | undefined;
   readonly type: string | undefined;
@@ -126,7 +133,7 @@ interface SimulatorValues {
 }
 
 function readOptions(values: SimulatorValues): SimulatedControllerOptions {
-  const { hardware, version, bootloader, can, fault, speed, uuid, type, dual } = values;
+  const { hardware, version, bootloader, can, fault, crash, speed, uuid, type, dual } = values;
   return {
     ...(hardware === undefined ? {} : { hardware }),
     ...(version === undefined ? {} : { version: parseVersion(version) }),
@@ -137,6 +144,7 @@ function readOptions(values: SimulatorValues): SimulatedControllerOptions {
     ...(speed === undefined ? {} : { speedFactor: readNumber('--speed', speed, { min: 0, max: MAX_SPEED }) }),
     ...(uuid === undefined ? {} : { uuid: readUuid(uuid) }),
     ...(type === undefined ? {} : { hardwareType: readType(type) }),
+    ...(crash === undefined ? {} : { crash: parseCrash(crash) }),
     faults: fault.map(readFault),
     dualMotor: dual,
   };

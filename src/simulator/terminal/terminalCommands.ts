@@ -1,7 +1,7 @@
 import { crc16 } from '../../protocol/crc16';
 import { faultName } from '../../protocol/faults';
 import { atLeast } from '../../protocol/version';
-import { resetFlags } from '../board';
+import { clearCrashMemory, formatCrashDiag } from '../crashMemory';
 import { formatFaultListing } from '../faultLog';
 import type { Firmware } from '../firmware';
 import { fixed, hex } from '../printf';
@@ -106,20 +106,8 @@ function configurationCrc(firmware: Firmware): void {
 
 function crashDiagnosis(firmware: Firmware, words: readonly string[]): void {
   const { backup, lastReset } = firmware.board;
-  if (words[0] === 'clear') {
-    backup.crashStreak = 0;
-    firmware.printLine('Crash data cleared');
-    return;
-  }
-  lines(
-    `Boot number: ${backup.bootNumber}`,
-    `Uptime: ${Math.trunc(firmware.uptime_ms / 1000)} s`,
-    `Reset flags: ${resetFlags[lastReset]}`,
-    'Supply dips: 0',
-    `Consecutive crashed boots: ${backup.crashStreak}`,
-    'No crash recorded',
-    ' ',
-  )(firmware);
+  if (words.length === 1 && words[0] === 'clear') clearCrashMemory(backup);
+  else lines(...formatCrashDiag(backup, lastReset, Math.trunc(firmware.uptime_ms / 1000)))(firmware);
 }
 
 function stop(firmware: Firmware): void {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { parseCrash } from '../../../src/simulator/crashMemory';
+import { TestHost } from './testHost';
 import { bench } from './upload';
 
 const at = (major: number, minor: number): ReturnType<typeof bench> => bench({ version: { major, minor } });
@@ -93,15 +95,85 @@ describe('the terminal of the simulated controller', () => {
 
   it('counts crashed starts until it is told to forget them', async () => {
     const { clock, controller, host } = bench();
-    assert.ok((await host.terminal('crash_diag')).includes('Consecutive crashed boots: 0'));
+    assert.deepEqual(await host.terminal('crash_diag'), [
+      '-> crash_diag \n',
+      'Boot number: 1',
+      'Uptime: 5 s',
+      'Reset flags: BOR PIN POR',
+    ]);
     controller.reset('window-watchdog');
     await clock.advance(6000);
-    const uart = controller.connect(undefined, 'uart');
-    const { TestHost } = await import('./testHost');
-    const again = new TestHost(uart, clock);
-    assert.ok((await again.terminal('crash_diag')).includes('Consecutive crashed boots: 1'));
-    await again.terminal('crash_diag clear');
-    assert.ok((await again.terminal('crash_diag')).includes('Consecutive crashed boots: 0'));
+    const again = new TestHost(controller.connect(undefined, 'uart'), clock);
+    assert.deepEqual((await again.terminal('crash_diag')).slice(3), [
+      'Reset flags: PIN WWDG',
+      'Consecutive crashed boots: 1',
+    ]);
+    assert.deepEqual(await again.terminal('crash_diag clear'), ['-> crash_diag clear \n']);
+    assert.deepEqual((await again.terminal('crash_diag')).slice(1), [
+      'Boot number: 1',
+      'Uptime: 6 s',
+      'Reset flags: PIN WWDG',
+    ]);
+  });
+
+  it('keeps the registers of a crash over resets, but not without power', async () => {
+    const { clock, controller, host } = bench();
+    controller.crash(parseCrash('pc=0x0800c123, lr=800d001, r0=DEADBEEF'));
+    await clock.advance(6000);
+    assert.equal(host.closed, true);
+    const again = new TestHost(controller.connect(undefined, 'uart'), clock);
+    const prints = await again.terminal('crash_diag');
+    assert.deepEqual(prints.slice(3, 8), [
+      'Reset flags: PIN SFT',
+      'Consecutive crashed boots: 1',
+      'Previous boot crashed.',
+      'Registers:',
+      'r0: deadbeef',
+    ]);
+    assert.deepEqual(prints.slice(12), [
+      'lr: 0800d001',
+      'pc: 0800c123',
+      'psr: 61000000',
+      'cfsr: 00010000',
+      'hfsr: 40000000',
+      'mmfar: 00000000',
+      'bfar: 00000000',
+      'afsr: 00000000',
+      'shcsr: 00000000',
+    ]);
+    controller.reset('pin');
+    await clock.advance(6000);
+    assert.deepEqual((await again.terminal('crash_diag')).slice(3, 5), [
+      'Reset flags: PIN',
+      'Stale crash from 2 boots ago.',
+    ]);
+    controller.cutPower();
+    controller.powerOn();
+    await clock.advance(6000);
+    assert.equal((await again.terminal('crash_diag')).length, 4);
+  });
+
+  it('can have halted before it is looked at, and tells dips of its supply', async () => {
+    const { controller, host } = bench({ crash: { kind: 'halt', reason: 'stack overflow' } });
+    controller.setFault('MCU_UNDER_VOLTAGE');
+    assert.deepEqual((await host.terminal('crash_diag')).slice(1), [
+      'Boot number: 2',
+      'Uptime: 5 s',
+      'Reset flags: PIN SFT',
+      'Supply dips <2.9V: 1, last at uptime 5 s',
+      'Consecutive crashed boots: 1',
+      'Previous boot halted.',
+      'Reason: stack overflow',
+    ]);
+    const lost = bench({ crash: { kind: 'halt', badReasonAddress: 0x10 } });
+    assert.equal((await lost.host.terminal('crash_diag')).at(-1), 'Bad reason ptr: 00000010');
+  });
+
+  it('reads a crash as people type it', () => {
+    assert.deepEqual(parseCrash('halt:stack overflow'), { kind: 'halt', reason: 'stack overflow' });
+    for (const wrong of ['', 'pc', 'pc=', 'pc=0x123456789', 'foo=1', 'pc=1,,lr=2']) {
+      assert.throws(() => parseCrash(wrong), { code: 'usage' }, wrong);
+    }
   });
 
   it('lists faults that struck, with the motor as it was', async () => {
