@@ -86,6 +86,15 @@ export class BuildRecords {
     return kept.sort((a, b) => (a.date < b.date ? 1 : -1));
   }
 
+  /** The last build of the same board, made with the same arguments and the same compiler. */
+  async last(
+    of: Pick<BuildRecord, 'board' | 'tree' | 'makeArguments' | 'compiler'>,
+  ): Promise<KeptBuild | undefined> {
+    const key = ({ board, tree, makeArguments, compiler }: typeof of): string =>
+      JSON.stringify([board, tree, makeArguments, compiler.path, compiler.version]);
+    return (await this.list()).find((build) => key(build) === key(of));
+  }
+
   /** Notes that the build runs on a controller, so that its ELF is kept longer. */
   async markFlashed(buildId: string): Promise<void> {
     if ((await this.find(buildId)) === undefined) return;

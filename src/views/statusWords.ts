@@ -102,7 +102,7 @@ export function boardStatus(
       `Board ${name}. ${hardware}`.trim(),
       ...(last.version === undefined ? [] : [`Built ${plain(last.version)}.`]),
       ...(warnings > 0 ? [count(warnings, 'warning')] : []),
-      ...memoryLines(last.memory),
+      ...memoryLines(last.memory, last.comparison),
     ],
   };
 }
