@@ -7,6 +7,7 @@ import { BuildRecords } from './build/buildRecord';
 import { compareCommits } from './build/gitState';
 import { type BuildHost, thisHost } from './build/host';
 import { registerCommands } from './commands/commandTable';
+import { flashSaved, isFirmwareSource } from './commands/flashSaved';
 import type { Shell } from './commands/shell';
 import { tellUnfinished } from './commands/unfinished';
 import { createCore } from './controllers/core';
@@ -14,15 +15,19 @@ import { BuildDiagnostics } from './views/buildDiagnostics';
 import { BuildRelations } from './views/buildRelations';
 import { Builds } from './views/builds';
 import { BuildTasks, TASK_TYPE } from './views/buildTasks';
+import { provideCommits } from './views/commitDocuments';
 import { ContextKeys } from './views/contextKeys';
 import { ControllerTerminals } from './views/controllerTerminal';
 import { ControllerTree } from './views/controllerTree';
 import { FaultNotices } from './views/faultNotices';
 import { FirmwarePrints } from './views/firmwarePrints';
 import { FirmwareWorkspace } from './views/firmwareWorkspace';
+import { FlashOnSave } from './views/flashOnSave';
 import { FlashState } from './views/flashState';
 import { HotPlug } from './views/hotPlug';
+import { IntelliSense } from './views/intelliSense';
 import { KnownPorts } from './views/knownPorts';
+import { languageServerSettings } from './views/languageServerSettings';
 import { faultNotice } from './views/messages';
 import { Notifier } from './views/notifier';
 import { readSettings, type Settings } from './views/settings';
@@ -73,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     workspace,
     builds,
     records,
+    host,
     tasks: new BuildTasks(workspace, builds),
     diagnostics: own(new BuildDiagnostics()),
     relations,
@@ -94,10 +100,12 @@ export function activate(context: vscode.ExtensionContext): Api {
   );
   own(new StatusBar({ registry, relations, workspace, builds, flashing, clock }));
   own(new ContextKeys(registry, workspace, flashing));
+  own(provideCommits(host));
   own(vscode.tasks.registerTaskProvider(TASK_TYPE, shell.tasks));
   registerCommands(shell).forEach(own);
   connectParts(shell, own);
   watchOver(shell, own);
+  followEdits(shell, memory, own);
   offerCommandLine(context);
   workspace.look();
   return { core, workspace, builds, flashing, tree: shell.tree };
@@ -170,6 +178,50 @@ function watchOver(shell: Shell, own: Own): void {
     }),
   );
   own(new UnfinishedUpdates(core.journal, clock, (entry) => tellUnfinished(shell, entry)));
+}
+
+/** What follows from changes of the firmware: flashing it where that is wanted, and what IntelliSense knows. */
+function followEdits(shell: Shell, memory: vscode.Memento, own: Own): void {
+  const { builds, core, flashing, host, log, settings, workspace } = shell;
+  const onSave = own(
+    new FlashOnSave({
+      clock: core.clock,
+      isEnabled: () => settings().flashOnSave && vscode.workspace.isTrusted,
+      busy: () =>
+        flashing.progress ? 'a controller is being worked on' : builds.running ? 'a build runs' : undefined,
+      flash: () => flashSaved(shell),
+      tell: (heldBack) => flashing.holdBack(heldBack),
+    }),
+  );
+  own(
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      const root = workspace.knownTree?.root;
+      if (root !== undefined && uri.scheme === 'file' && isFirmwareSource(root, uri.fsPath)) onSave.saved();
+    }),
+  );
+  const intelliSense = own(
+    new IntelliSense({
+      clock: core.clock,
+      host,
+      memory,
+      settings,
+      active: () => {
+        const { knownTree: tree, knownBoard: board } = workspace;
+        return tree && board && vscode.workspace.isTrusted ? { tree, board } : undefined;
+      },
+      editor: languageServerSettings(),
+      log: (line) => log.info(line),
+    }),
+  );
+  own(builds.onFinish(() => intelliSense.built()));
+  own(workspace.onChange(() => intelliSense.changed()));
+  own(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      const names = ['makeArguments', 'toolchainPath', 'makePath', 'compileCommands'];
+      if (names.some((name) => event.affectsConfiguration(`vesc.${name}`))) intelliSense.changed();
+      if (event.affectsConfiguration('vesc.flashOnSave')) flashing.holdBack(undefined);
+    }),
+  );
 }
 
 /** This computer, as far as the settings do not say otherwise. */

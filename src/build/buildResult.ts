@@ -25,6 +25,8 @@ export interface BuildProgress {
 }
 
 export interface BuildOptions {
+  /** Compiles every file, whatever was compiled before. */
+  readonly fromNothing?: boolean;
   readonly signal?: AbortSignal;
   /** Every line of make's output, in order. */
   readonly onOutput?: (line: string) => void;

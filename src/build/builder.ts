@@ -86,8 +86,9 @@ export class Builder {
     throwIfCancelled(request, options);
     const makefiles = await hashMakefiles(tree.root, files);
     const last = await readState(call.folders, files);
+    if (options.fromNothing) await files.remove(call.folders.output);
     await removeStale(call.folders, last, { makefiles, commitLabel: call.commitLabel }, files);
-    const before = last?.makefiles === makefiles ? last : undefined;
+    const before = last?.makefiles === makefiles && !options.fromNothing ? last : undefined;
     await files.makeFolder(call.folders.dependencies);
 
     const output = new OutputParser(tree.root);

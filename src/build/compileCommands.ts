@@ -30,10 +30,10 @@ const LEAVES = /^make(?:\.exe)?(?:\[\d+\])?: Leaving directory /;
 
 /**
  * Where the compile lines of the board that is worked on are written. One place for all boards, so that whoever is
- * pointed to it once stays right when another board is chosen.
+ * pointed to it once stays right when another board is chosen; and one where clangd looks by itself.
  */
 export function compileCommandsFile(tree: Pick<FirmwareTree, 'root'>): string {
-  return path.join(tree.root, 'build', 'vesc', 'compile_commands.json');
+  return path.join(tree.root, 'build', 'compile_commands.json');
 }
 
 /**
@@ -81,17 +81,23 @@ export function parseCompileLines(
 }
 
 /**
- * Writes `commands` where {@link compileCommandsFile} says; a file that says the same already is left alone, so that
- * nobody reads everything again.
+ * Writes `commands` where {@link compileCommandsFile} says. A file that says the same already is left alone, so that
+ * nobody reads everything again, and so is one that somebody else wrote.
+ * @returns what became of the file
  */
 export async function writeCompileCommands(
   tree: Pick<FirmwareTree, 'root'>,
   commands: readonly CompileCommand[],
   files: Files,
-): Promise<void> {
+): Promise<'written' | 'unchanged' | 'not-ours'> {
   const file = compileCommandsFile(tree);
   const text = `${JSON.stringify(commands, undefined, 1)}\n`;
-  if ((await files.readText(file)) !== text) await files.write(file, text);
+  const before = await files.readText(file);
+  if (before === text) return 'unchanged';
+  // Every line of ours names the folder that our builds go to.
+  if (before !== undefined && !/[\\/]build[\\/]+vesc[\\/]/.test(before)) return 'not-ours';
+  await files.write(file, text);
+  return 'written';
 }
 
 function readCompileLine(

@@ -92,7 +92,7 @@ export function boardsText(boards: readonly Board[], style: Style): string[] {
 }
 
 /**
- * Builds `board`. A build that fails for the user's code is a result that is not `ok`.
+ * Builds `board`; `fromNothing` compiles every file again. A build that fails for the user's code is a result that is not `ok`.
  * @throws VescError of the build that could not be tried
  */
 export async function buildBoard(
@@ -100,6 +100,7 @@ export async function buildBoard(
   { tree }: Workspace,
   board: Board,
   values: BuildValues,
+  fromNothing = false,
 ): Promise<BuildResult> {
   const { host, report, interruption } = context;
   for (const argument of values.make) {
@@ -112,6 +113,7 @@ export async function buildBoard(
   return new Builder(host, buildRecords(context)).build(
     { tree, board, toolchain, makeArguments: values.make },
     {
+      fromNothing,
       signal: interruption.signal,
       onOutput: (line) => {
         if (values.verbose) report.log(line);

@@ -11,9 +11,18 @@ export class FlashState implements Disposable {
   progress: WorkProgress | undefined;
   /** How the last update ended. */
   last: Verdict | undefined;
+  /** Why what was saved is not flashed, in words; undefined when nothing is held back. */
+  heldBack: string | undefined;
 
   report(progress: WorkProgress): void {
     this.progress = progress;
+    this.changes.fire();
+  }
+
+  /** What was saved is not flashed for the reason given, or nothing is held back any more. */
+  holdBack(reason: string | undefined): void {
+    if (this.heldBack === reason) return;
+    this.heldBack = reason;
     this.changes.fire();
   }
 
@@ -21,6 +30,7 @@ export class FlashState implements Disposable {
   finish(verdict: Verdict | undefined): void {
     this.progress = undefined;
     this.last = verdict ?? this.last;
+    if (verdict !== undefined) this.heldBack = undefined;
     this.changes.fire();
   }
 

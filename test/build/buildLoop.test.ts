@@ -115,6 +115,14 @@ describeWithCompiler('a build after another one', () => {
     assert.equal(back.comparison.symbols.find(({ symbol }) => symbol === 'samples')?.size_B, 0);
   });
 
+  it('compiles every file again when it is asked to, and is the same build', async () => {
+    const first = await workspace.build('60');
+    assert.equal((await workspace.build('60')).compiled, 0);
+    const again = await workspace.build('60', { fromNothing: true });
+    assert.ok(again.compiled > 5, `${again.compiled}`);
+    assert.equal(again.buildId, first.buildId);
+  });
+
   it('is compared with builds of its own board and arguments only', async () => {
     const { comparison } = await workspace.build('60', { makeArguments: ['USE_LISPBM=0'] });
     assert.equal(comparison, undefined);

@@ -69,14 +69,15 @@ describe('the compile lines of a tree', () => {
   it('are written once, and left alone when they are the same', async () => {
     const files = new MemoryFiles();
     const tree = { root: '/w/bldc' };
-    const commands = parse('gcc -c a.c');
-    await writeCompileCommands(tree, commands, files);
-    const file = '/w/bldc/build/vesc/compile_commands.json';
-    const first = await files.status(file);
-    await writeCompileCommands(tree, commands, files);
-    assert.deepEqual(await files.status(file), first);
+    const commands = parse('gcc -c a.c -o /w/bldc/build/vesc/1/60/obj/a.o');
+    const write = (...lines: string[]) => writeCompileCommands(tree, parse(...lines), files);
+    assert.equal(await writeCompileCommands(tree, commands, files), 'written');
+    const file = '/w/bldc/build/compile_commands.json';
+    assert.equal(await writeCompileCommands(tree, commands, files), 'unchanged');
     assert.deepEqual(JSON.parse((await files.readText(file))!), commands);
-    await writeCompileCommands(tree, [], files);
-    assert.notDeepEqual(await files.status(file), first);
+    assert.equal(await write('gcc -c b.c -o /w/bldc/build/vesc/1/60/obj/b.o'), 'written');
+    files.put(file, '[{"file":"theirs.c"}]');
+    assert.equal(await write('gcc -c b.c'), 'not-ours');
+    assert.equal(await files.readText(file), '[{"file":"theirs.c"}]');
   });
 });

@@ -201,6 +201,6 @@ describe('relations to the build', () => {
     assert.equal(relations.of(controller), undefined);
     answers[1]?.({ relation: 'diverged', behind: 1, ahead: 1 });
     await new Promise((resolve) => setImmediate(resolve));
-    assert.deepEqual(relations.of(controller), { kind: 'diverged' });
+    assert.deepEqual(relations.of(controller), { kind: 'diverged', behind: 1, ahead: 1 });
   });
 });
