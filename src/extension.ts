@@ -32,10 +32,16 @@ import { faultNotice } from './views/messages';
 import { Notifier } from './views/notifier';
 import { readSettings, type Settings } from './views/settings';
 import { StatusBar } from './views/statusBar';
+import { UnitTestExplorer } from './views/unitTestExplorer';
 import { UnfinishedUpdates } from './views/unfinishedUpdates';
 
 /** What the editor tests work with. */
-export type Api = Pick<Shell, 'core' | 'workspace' | 'builds' | 'flashing' | 'tree'>;
+export type Api = Pick<
+  Shell,
+  'core' | 'workspace' | 'builds' | 'flashing' | 'tree' | 'relations' | 'records'
+> & {
+  readonly unitTests: UnitTestExplorer;
+};
 
 /** Puts the extension together. Nothing is read, opened or started in here. */
 export function activate(context: vscode.ExtensionContext): Api {
@@ -101,6 +107,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   own(new StatusBar({ registry, relations, workspace, builds, flashing, clock }));
   own(new ContextKeys(registry, workspace, flashing));
   own(provideCommits(host));
+  const unitTests = own(new UnitTestExplorer(workspace, host));
   own(vscode.tasks.registerTaskProvider(TASK_TYPE, shell.tasks));
   registerCommands(shell).forEach(own);
   connectParts(shell, own);
@@ -108,7 +115,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   followEdits(shell, memory, own);
   offerCommandLine(context);
   workspace.look();
-  return { core, workspace, builds, flashing, tree: shell.tree };
+  return { core, workspace, builds, flashing, tree: shell.tree, relations, records, unitTests };
 }
 
 type Own = <T extends vscode.Disposable>(part: T) => T;

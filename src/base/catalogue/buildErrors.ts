@@ -88,6 +88,14 @@ export const buildErrors = defineErrors({
       next: d.advice,
     }),
   },
+  'no-gtest': {
+    exitStatus: 1,
+    text: (d: { looked: readonly string[]; advice: string }) => ({
+      happened: `Google Test, which the unit tests need, was not found (looked in ${d.looked.join(', ')}).`,
+      state: 'No test was run.',
+      next: d.advice,
+    }),
+  },
   'build-failed': {
     exitStatus: 1,
     text: (d: { board: string; errors: number; first?: string }) => ({
