@@ -110,6 +110,20 @@ describe('the build loop', function () {
     await until('the work is over', () => api.flashing.progress === undefined && !api.builds.running);
   });
 
+  it('goes back to a build that was made before', async () => {
+    const kept = await api.records.list();
+    const earlier = kept.find(({ flashed, buildId }) => flashed !== undefined && buildId !== running());
+    assert.ok(earlier);
+    const result = await vscode.commands.executeCommand<UpdateResult>(
+      'vesc.flashKeptBuild',
+      { controller },
+      earlier.buildId,
+    );
+    assert.equal(result.verdict, 'updated', result.error?.message);
+    assert.equal(result.buildId, earlier.buildId);
+    await until('it runs', () => running() === earlier.buildId);
+  });
+
   it('holds back what is saved while the motor turns, and says so', async () => {
     const before = running();
     // It stops by itself when nobody asks for it any more.
@@ -124,21 +138,6 @@ describe('the build loop', function () {
     }
     await vscode.workspace.getConfiguration('vesc').update('flashOnSave', undefined);
     await until('nothing is held back any more', () => api.flashing.heldBack === undefined);
-  });
-
-  it('goes back to a build that was made before', async () => {
-    const kept = await api.records.list();
-    const earlier = kept.find(({ flashed, buildId }) => flashed !== undefined && buildId !== running());
-    assert.ok(earlier);
-    await until('the motor stands', () => Math.abs(controller.values?.erpm ?? 0) < 100);
-    const result = await vscode.commands.executeCommand<UpdateResult>(
-      'vesc.flashKeptBuild',
-      { controller },
-      earlier.buildId,
-    );
-    assert.equal(result.verdict, 'updated', result.error?.message);
-    assert.equal(result.buildId, earlier.buildId);
-    await until('it runs', () => running() === earlier.buildId);
   });
 
   it('lists the unit tests of the tree, and runs them', async function () {
