@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict';
 import { isVescError } from '../../../src/base/errors';
-import type { FirmwareTree } from '../../../src/build/firmwareTree';
 import { GtestParser, type TestOutcome } from '../../../src/build/gtestOutput';
 import type { BuildHost } from '../../../src/build/host';
 import { findUnitTests, readTests, runUnitTests } from '../../../src/build/unitTests';
 import { VirtualClock } from '../../support/virtualClock';
+import { fakeTree as tree } from './fakeTree';
 import { type Call, FakeProcesses } from './fakeProcesses';
 import { MemoryFiles } from './memoryFiles';
 
-const tree: FirmwareTree = {
-  root: '/w/bldc',
-  name: 'bldc',
-  layout: 'boards',
-  buildsCustomBoards: true,
-  version: () => Promise.resolve(undefined),
-  gitState: () => Promise.resolve(undefined),
-};
 const SOURCE =
   'class A : public testing::Test {};\n\nTEST_F(A, Works) {\n}\n  TEST(B,\n    Too) {}\n// TEST(C, Not)\n';
 const OUTPUT = [

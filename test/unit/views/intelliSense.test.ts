@@ -7,17 +7,10 @@ import { readSettings } from '../../../src/views/settings';
 import { VirtualClock } from '../../support/virtualClock';
 import { workspaceMemory } from '../../support/workspaceMemory';
 import { FakeProcesses } from '../build/fakeProcesses';
+import { fakeTree as tree } from '../build/fakeTree';
 import { MemoryFiles } from '../build/memoryFiles';
 
 const FILE = '/w/bldc/build/compile_commands.json';
-const tree: FirmwareTree = {
-  root: '/w/bldc',
-  name: 'bldc',
-  layout: 'boards',
-  buildsCustomBoards: true,
-  version: () => Promise.resolve(undefined),
-  gitState: () => Promise.resolve(undefined),
-};
 const board = (name: string): Board => ({
   name,
   header: `/w/bldc/hwconf/hw_${name}.h`,
