@@ -12,8 +12,9 @@ export interface KeptBuildRow {
 const MOST_FILES = 3;
 
 /**
- * The kept builds that may be flashed again, those for `hardware` first, each group the latest first. The first row
- * is the build before the one that runs.
+ * The kept builds that may be flashed again, those for `hardware` first. The first row is the build before the one
+ * that runs; the latest one where that is not known.
+ * @param builds the latest first
  * @param running the identity of what the controller runs, if that is known
  */
 export function keptBuildRows(
@@ -22,9 +23,10 @@ export function keptBuildRows(
   running: string | undefined,
 ): KeptBuildRow[] {
   const fits = (build: KeptBuild): boolean => hardware === undefined || build.hardware === hardware;
-  const others = builds.filter(({ buildId }) => buildId !== running);
-  const current = builds.filter(({ buildId }) => buildId === running);
-  return [...others.filter(fits), ...current, ...others.filter((build) => !fits(build))].map((build) => ({
+  const at = builds.findIndex(({ buildId }) => buildId === running);
+  // Going back is why one is here: older ones than what runs come first, then that, then newer ones.
+  const ordered = [...builds.slice(at + 1), ...builds.slice(at, at + 1), ...builds.slice(0, Math.max(0, at))];
+  return [...ordered.filter(fits), ...ordered.filter((build) => !fits(build))].map((build) => ({
     label: `$(${build.buildId === running ? 'pass-filled' : 'package'}) ${plain(build.board)} · ${localTime(build.date)}`,
     description: [
       ...(build.version === undefined ? [] : [plain(build.version)]),

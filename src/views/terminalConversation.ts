@@ -67,7 +67,8 @@ export class TerminalConversation implements Disposable {
     const { controller } = this.dependencies;
     this.editor.print([
       `${plain(controller.title)} at ${plain(formatPlace(controller), 200)}`,
-      'Type help for the commands of its firmware; Tab completes them, Ctrl+C gives the prompt back.',
+      'Type help for the commands of its firmware.',
+      'Tab completes a command; Ctrl+C gives the prompt back.',
     ]);
     this.owned.add(controller.onChange(() => this.listen()));
     this.listen();

@@ -29,6 +29,11 @@ describe('the pick of earlier builds', () => {
       rows.map((row) => row.build.buildId),
       [id(2), id(1), id(3), id(4)],
     );
+    assert.deepEqual(
+      keptBuildRows(builds, '60', id(2)).map((row) => row.build.buildId),
+      [id(1), id(2), id(3), id(4)],
+    );
+    assert.equal(keptBuildRows(builds, undefined, undefined)[0]?.build.buildId, id(4));
     assert.match(rows[2]!.label, /pass-filled/);
     assert.match(rows[2]!.description, /runs now/);
     assert.match(rows[3]!.description, /for other hardware: 410/);

@@ -73,7 +73,7 @@ describe('the conversation in a terminal', () => {
     const { type, lines } = open();
     type('uptime\r');
     await bench.clock.advance(1000);
-    const [, , typed, answer, prompt] = lines();
+    const [, , , typed, answer, prompt] = lines();
     assert.equal(typed, '> uptime');
     assert.match(answer!, /^Uptime: \d/);
     assert.equal(prompt, '> ');
