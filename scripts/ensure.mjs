@@ -36,6 +36,12 @@ const SYSTEM_PACKAGES = [
       (onPath('arm-none-eabi-gcc') && !existsSync('/usr/bin/arm-none-eabi-gcc')),
   },
   { name: 'make', purpose: 'the firmware build', isPresent: () => onPath('make') },
+  { name: 'g++', purpose: "the firmware's unit tests", isPresent: () => onPath('g++') },
+  {
+    name: 'libgtest-dev',
+    purpose: "the firmware's unit tests",
+    isPresent: () => existsSync('/usr/src/googletest/googletest/src/gtest-all.cc'),
+  },
 ];
 
 function onPath(...names) {

@@ -10,6 +10,7 @@ import { reportCrash } from './build/crashReport';
 import { FaultSources } from './build/faultSources';
 import { Symbolizer } from './build/symbolizer';
 import { registerCommands } from './commands/commandTable';
+import { flashSaved, isFirmwareSource } from './commands/flashSaved';
 import type { Shell } from './commands/shell';
 import { tellUnfinished } from './commands/unfinished';
 import { createCore } from './controllers/core';
@@ -19,6 +20,7 @@ import { BuildRelations } from './views/buildRelations';
 import { Builds } from './views/builds';
 import { BuildTasks, TASK_TYPE } from './views/buildTasks';
 import { CardPanel, openPlace } from './views/cardPanel';
+import { provideCommits } from './views/commitDocuments';
 import { ContextKeys } from './views/contextKeys';
 import { ControllerTerminals } from './views/controllerTerminal';
 import { ControllerTree } from './views/controllerTree';
@@ -27,18 +29,28 @@ import { CrashReports } from './views/crashReports';
 import { FaultCards } from './views/faultCards';
 import { registerFaultHover } from './views/faultHover';
 import { FaultNotices } from './views/faultNotices';
+import { FirmwarePrints } from './views/firmwarePrints';
 import { FirmwareWorkspace } from './views/firmwareWorkspace';
+import { FlashOnSave } from './views/flashOnSave';
 import { FlashState } from './views/flashState';
 import { HotPlug } from './views/hotPlug';
+import { IntelliSense } from './views/intelliSense';
 import { KnownPorts } from './views/knownPorts';
+import { languageServerSettings } from './views/languageServerSettings';
 import { crashNotice, faultNotice } from './views/messages';
 import { Notifier } from './views/notifier';
 import { readSettings, type Settings } from './views/settings';
 import { StatusBar } from './views/statusBar';
+import { UnitTestExplorer } from './views/unitTestExplorer';
 import { UnfinishedUpdates } from './views/unfinishedUpdates';
 
 /** What the editor tests work with. */
-export type Api = Pick<Shell, 'core' | 'workspace' | 'builds' | 'flashing' | 'tree' | 'page'>;
+export type Api = Pick<
+  Shell,
+  'core' | 'workspace' | 'builds' | 'flashing' | 'tree' | 'page' | 'relations' | 'records'
+> & {
+  readonly unitTests: UnitTestExplorer;
+};
 
 /** Puts the extension together. Nothing is read, opened or started in here. */
 export function activate(context: vscode.ExtensionContext): Api {
@@ -91,6 +103,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     workspace,
     builds,
     records,
+    host,
     tasks: new BuildTasks(workspace, builds),
     diagnostics: own(new BuildDiagnostics()),
     relations,
@@ -98,23 +111,34 @@ export function activate(context: vscode.ExtensionContext): Api {
     page,
     cards,
     crashes,
-    terminals: own(new ControllerTerminals(core.pool)),
+    terminals: own(new ControllerTerminals(core.pool, memory)),
     flashing,
     known: new KnownPorts(memory),
     remembered: context.globalState,
     notifier: new Notifier(log),
     log,
   };
+  own(
+    new FirmwarePrints({
+      pool: core.pool,
+      registry,
+      clock,
+      createLog: () => vscode.window.createOutputChannel('VESC Firmware Prints', { log: true }),
+    }),
+  );
   own(new StatusBar({ registry, relations, workspace, builds, flashing, clock }));
   own(new ContextKeys(registry, workspace, flashing));
+  own(provideCommits(host));
+  const unitTests = own(new UnitTestExplorer(workspace, host));
   own(vscode.tasks.registerTaskProvider(TASK_TYPE, shell.tasks));
   own(registerFaultHover(registry));
   registerCommands(shell).forEach(own);
   connectParts(shell, own);
   watchOver(shell, own);
+  followEdits(shell, memory, own);
   offerCommandLine(context);
   workspace.look();
-  return { core, workspace, builds, flashing, tree: shell.tree, page };
+  return { core, workspace, builds, flashing, tree: shell.tree, page, relations, records, unitTests };
 }
 
 type Own = <T extends vscode.Disposable>(part: T) => T;
@@ -208,6 +232,50 @@ function watchCrashes({ core, crashes, log, notifier, settings, workspace }: She
           crash: () => vscode.commands.executeCommand('vesc.showCrash', { controller }),
         });
       });
+    }),
+  );
+}
+
+/** What follows from changes of the firmware: flashing it where that is wanted, and what IntelliSense knows. */
+function followEdits(shell: Shell, memory: vscode.Memento, own: Own): void {
+  const { builds, core, flashing, host, log, settings, workspace } = shell;
+  const onSave = own(
+    new FlashOnSave({
+      clock: core.clock,
+      isEnabled: () => settings().flashOnSave && vscode.workspace.isTrusted,
+      busy: () =>
+        flashing.progress ? 'a controller is being worked on' : builds.running ? 'a build runs' : undefined,
+      flash: () => flashSaved(shell),
+      tell: (heldBack) => flashing.holdBack(heldBack),
+    }),
+  );
+  own(
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      const root = workspace.knownTree?.root;
+      if (root !== undefined && uri.scheme === 'file' && isFirmwareSource(root, uri.fsPath)) onSave.saved();
+    }),
+  );
+  const intelliSense = own(
+    new IntelliSense({
+      clock: core.clock,
+      host,
+      memory,
+      settings,
+      active: () => {
+        const { knownTree: tree, knownBoard: board } = workspace;
+        return tree && board && vscode.workspace.isTrusted ? { tree, board } : undefined;
+      },
+      editor: languageServerSettings(),
+      log: (line) => log.info(line),
+    }),
+  );
+  own(builds.onFinish(() => intelliSense.built()));
+  own(workspace.onChange(() => intelliSense.changed()));
+  own(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      const names = ['makeArguments', 'toolchainPath', 'makePath', 'compileCommands'];
+      if (names.some((name) => event.affectsConfiguration(`vesc.${name}`))) intelliSense.changed();
+      if (event.affectsConfiguration('vesc.flashOnSave')) flashing.holdBack(undefined);
     }),
   );
 }

@@ -1,5 +1,6 @@
 import type { VescError } from '../base/errors';
 import type { Board } from './boards';
+import type { BuildComparison } from './buildComparison';
 import type { Diagnostic } from './diagnostics/diagnostic';
 import type { FirmwareTree } from './firmwareTree';
 import type { MemoryRegion } from './memoryUse';
@@ -24,6 +25,8 @@ export interface BuildProgress {
 }
 
 export interface BuildOptions {
+  /** Compiles every file, whatever was compiled before. */
+  readonly fromNothing?: boolean;
   readonly signal?: AbortSignal;
   /** Every line of make's output, in order. */
   readonly onOutput?: (line: string) => void;
@@ -53,6 +56,8 @@ export interface BuildResult {
   readonly compiled: number;
   /** What the user should know though the build went well: another compiler than the tree pins, and the like. */
   readonly warnings: readonly string[];
+  /** Against the build before; undefined when there is none that is kept, or it is the same. */
+  readonly comparison?: BuildComparison;
   /** Why there is no image; only when not `ok`. */
   readonly failure?: VescError;
 }

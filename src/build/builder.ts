@@ -5,6 +5,7 @@ import { stampImage } from '../image/buildStamp';
 import { IMAGE_LENGTH } from '../image/flashMap';
 import { readIdentity } from '../image/imageIdentity';
 import { formatVersion } from '../protocol/version';
+import { type BuildComparison, compareBuilds, knownWarnings } from './buildComparison';
 import type { BuildRecords } from './buildRecord';
 import type { BuildOptions, BuildRequest, BuildResult } from './buildResult';
 import {
@@ -85,8 +86,9 @@ export class Builder {
     throwIfCancelled(request, options);
     const makefiles = await hashMakefiles(tree.root, files);
     const last = await readState(call.folders, files);
+    if (options.fromNothing) await files.remove(call.folders.output);
     await removeStale(call.folders, last, { makefiles, commitLabel: call.commitLabel }, files);
-    const before = last?.makefiles === makefiles ? last : undefined;
+    const before = last?.makefiles === makefiles && !options.fromNothing ? last : undefined;
     await files.makeFolder(call.folders.dependencies);
 
     const output = new OutputParser(tree.root);
@@ -138,7 +140,7 @@ export class Builder {
     }
     if (done > 0) await this.noteFileCount(call.folders);
     const { buildId, identity } = ended;
-    await this.keepRecord(request, call, git, ended, common.version);
+    const comparison = await this.keepRecord(request, call, git, ended, common);
     return {
       ...common,
       ok: true,
@@ -147,6 +149,7 @@ export class Builder {
       ...(identity.hardware !== undefined && { hardware: identity.hardware }),
       ...(identity.commit !== undefined && { commit: identity.commit }),
       ...(buildId !== undefined && { buildId }),
+      ...(comparison && { comparison }),
       duration_ms: Math.round(clock.now() - started_ms),
       warnings: [...toolchain.warnings, ...suspicions(request, identity.hardware, buildId)],
     };
@@ -195,30 +198,36 @@ export class Builder {
     await this.host.files.write(countFile(folders), `${objects.length}`);
   }
 
+  /** Remembers the build, and tells what changed since the one before. */
   private async keepRecord(
     request: BuildRequest,
     call: MakeCall,
     git: GitState | undefined,
     { buildId, identity }: { buildId: string | undefined; identity: ReturnType<typeof readIdentity> },
-    version: string | undefined,
-  ): Promise<void> {
-    if (!this.records || buildId === undefined) return;
+    { version, memory, diagnostics }: Pick<BuildResult, 'version' | 'memory' | 'diagnostics'>,
+  ): Promise<BuildComparison | undefined> {
+    if (!this.records || buildId === undefined) return undefined;
     const { tree, board, toolchain, makeArguments = [] } = request;
-    await this.records.save(
-      {
-        buildId,
-        board: board.name,
-        ...(identity.hardware !== undefined && { hardware: identity.hardware }),
-        ...(version !== undefined && { version }),
-        tree: tree.root,
-        ...(git && { commit: git.commit, describe: git.describe }),
-        ...(git?.branch !== undefined && { branch: git.branch }),
-        changedFiles: git?.changedFiles ?? [],
-        makeArguments,
-        compiler: { path: toolchain.compiler, version: toolchain.version },
-      },
-      call.folders.elf,
-    );
+    const { files } = this.host;
+    const record = {
+      buildId,
+      board: board.name,
+      ...(identity.hardware !== undefined && { hardware: identity.hardware }),
+      ...(version !== undefined && { version }),
+      tree: tree.root,
+      ...(git && { commit: git.commit, describe: git.describe }),
+      ...(git?.branch !== undefined && { branch: git.branch }),
+      changedFiles: git?.changedFiles ?? [],
+      makeArguments,
+      compiler: { path: toolchain.compiler, version: toolchain.version },
+      memory,
+      warnings: knownWarnings(diagnostics, tree.root),
+    };
+    const before = await this.records.last(record);
+    await this.records.save(record, call.folders.elf);
+    if (!before || before.buildId === buildId) return undefined;
+    const [then, elf] = await Promise.all([files.readBytes(before.elf), files.readBytes(call.folders.elf)]);
+    return compareBuilds(before, then, { memory, diagnostics, elf });
   }
 }
 

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import type { BuildHost } from './host';
 
 /** What git says about a tree. */
@@ -19,7 +20,7 @@ export type CommitRelation =
   | { readonly relation: 'behind' | 'ahead'; readonly commits: number }
   | { readonly relation: 'diverged'; readonly behind: number; readonly ahead: number };
 
-type GitHost = Pick<BuildHost, 'processes' | 'env'>;
+export type GitHost = Pick<BuildHost, 'processes' | 'env'>;
 
 /** Files that the build itself makes; a tree is not dirty because it was built. */
 const OUTPUT = /^(build|builds|tools|downloads|package|\.dep)\//;
@@ -69,19 +70,9 @@ export async function compareCommits(
   reported: string,
   host: GitHost,
 ): Promise<CommitRelation> {
-  const hash = /^[0-9a-f]{7,40}(?![0-9a-f])/i.exec(reported)?.[0];
-  if (hash === undefined) return { relation: 'unknown' };
-  const known = await git(
-    tree.root,
-    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${hash}^{commit}`],
-    host,
-  );
+  const known = await resolveCommit(tree.root, reported, host);
   if (known === undefined) return { relation: 'unknown' };
-  const counts = await git(
-    tree.root,
-    ['rev-list', '--left-right', '--count', `${known.trim()}...HEAD`, '--'],
-    host,
-  );
+  const counts = await git(tree.root, ['rev-list', '--left-right', '--count', `${known}...HEAD`, '--'], host);
   const [ahead, behind] = (counts ?? '').trim().split(/\s+/).map(Number);
   if (ahead === undefined || behind === undefined) return { relation: 'unknown' };
   if (ahead > 0 && behind > 0) return { relation: 'diverged', behind, ahead };
@@ -90,7 +81,27 @@ export async function compareCommits(
   return { relation: 'same' };
 }
 
-async function git(root: string, args: readonly string[], host: GitHost): Promise<string | undefined> {
+/** The full hash of the commit that a controller reports; undefined when this repository does not have it. */
+export async function resolveCommit(
+  root: string,
+  reported: string,
+  host: GitHost,
+): Promise<string | undefined> {
+  const hash = /^[0-9a-f]{7,40}(?![0-9a-f])/i.exec(reported)?.[0];
+  if (hash === undefined) return undefined;
+  const wanted = `${hash}^{commit}`;
+  const known = await git(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', wanted], host);
+  return known?.trim();
+}
+
+/** Where git writes down every commit, checkout and reset at `root`: in a worktree not below it. */
+export async function headLog(root: string, host: GitHost): Promise<string | undefined> {
+  const file = (await git(root, ['rev-parse', '--git-path', 'logs/HEAD'], host))?.trim();
+  return file === undefined || file === '' ? undefined : path.resolve(root, file);
+}
+
+/** What git prints, run at `root` with a list of arguments; undefined when it cannot or says no. */
+export async function git(root: string, args: readonly string[], host: GitHost): Promise<string | undefined> {
   try {
     const result = await host.processes.run('git', args, {
       cwd: root,

@@ -97,14 +97,15 @@ export async function planMake(
       ...identity.args,
       ...makeArguments,
     ],
-    env: environment(toolchain.searchPath, host),
+    env: makeEnvironment(toolchain.searchPath, host),
     cwd: tree.root,
     folders,
     commitLabel: identity.commitLabel,
   };
 }
 
-function requirePlainPath(file: string): void {
+/** @throws VescError `tree-path-unusable` for a path that make or its shell would not take literally */
+export function requirePlainPath(file: string): void {
   if (PLAIN_PATH.test(file)) return;
   const character = [...file].find((letter) => !PLAIN_PATH.test(letter))!;
   throw new VescError('tree-path-unusable', { path: file, character });
@@ -135,7 +136,7 @@ async function identityArguments(
 }
 
 /** The user's environment without what would change make's meaning, in the language whose messages we can read. */
-function environment(
+export function makeEnvironment(
   searchPath: readonly string[],
   host: Pick<BuildHost, 'env' | 'platform'>,
 ): Record<string, string | undefined> {

@@ -170,7 +170,8 @@ async function readVersion(
   throw failure('it does not tell its version');
 }
 
-async function findMake(host: ToolchainHost): Promise<Pick<Toolchain, 'make' | 'synchronisedOutput'>> {
+/** @throws VescError `no-make` */
+export async function findMake(host: ToolchainHost): Promise<Pick<Toolchain, 'make' | 'synchronisedOutput'>> {
   const names =
     host.platform === 'win32'
       ? ['make', 'mingw32-make', 'gmake']

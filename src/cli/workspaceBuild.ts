@@ -5,6 +5,7 @@ import { BuildRecords } from '../build/buildRecord';
 import type { BuildResult } from '../build/buildResult';
 import type { Diagnostic } from '../build/diagnostics/diagnostic';
 import { findFirmwareTree, type FirmwareTree } from '../build/firmwareTree';
+import { comparisonSummary, growth, growthOf } from '../build/growth';
 import { findToolchain } from '../build/toolchain';
 import { isVescError, VescError } from '../base/errors';
 import type { CommandContext } from './command';
@@ -91,7 +92,7 @@ export function boardsText(boards: readonly Board[], style: Style): string[] {
 }
 
 /**
- * Builds `board`. A build that fails for the user's code is a result that is not `ok`.
+ * Builds `board`; `fromNothing` compiles every file again. A build that fails for the user's code is a result that is not `ok`.
  * @throws VescError of the build that could not be tried
  */
 export async function buildBoard(
@@ -99,6 +100,7 @@ export async function buildBoard(
   { tree }: Workspace,
   board: Board,
   values: BuildValues,
+  fromNothing = false,
 ): Promise<BuildResult> {
   const { host, report, interruption } = context;
   for (const argument of values.make) {
@@ -111,6 +113,7 @@ export async function buildBoard(
   return new Builder(host, buildRecords(context)).build(
     { tree, board, toolchain, makeArguments: values.make },
     {
+      fromNothing,
       signal: interruption.signal,
       onOutput: (line) => {
         if (values.verbose) report.log(line);
@@ -147,6 +150,7 @@ export function buildFields(result: BuildResult): Fields {
     duration_ms,
     compiled: result.compiled,
     warnings: result.warnings,
+    comparison: result.comparison ?? null,
   };
 }
 
@@ -164,8 +168,10 @@ export function buildText(result: BuildResult, style: Style): string[] {
   const { board, hardware, version, commit, buildId, image, compiled, duration_ms } = result;
   const how =
     compiled === 0 ? 'nothing had changed' : `${compiled} ${compiled === 1 ? 'file' : 'files'} compiled`;
+  const change = comparisonSummary(result.comparison);
+  const details = change === undefined ? how : `${how}; ${change}`;
   return [
-    `${style.green('Built')} ${style.bold(board)} in ${durationText(duration_ms)} (${how})`,
+    `${style.green('Built')} ${style.bold(board)} in ${durationText(duration_ms)} (${details})`,
     ...pairs(
       [
         ['Hardware', hardware],
@@ -178,12 +184,13 @@ export function buildText(result: BuildResult, style: Style): string[] {
     ),
     '',
     ...memoryLines(result, style),
+    ...changeLines(result, style),
   ];
 }
 
 const MEMORY_BAR = 20;
 
-function memoryLines({ memory }: BuildResult, style: Style): string[] {
+function memoryLines({ memory, comparison }: BuildResult, style: Style): string[] {
   if (memory.length === 0) return [];
   return table(
     [
@@ -192,12 +199,39 @@ function memoryLines({ memory }: BuildResult, style: Style): string[] {
       { title: 'OF', right: true },
       { title: '', right: true },
       { title: '' },
+      { title: 'GROWTH', right: true },
     ],
     memory.map(({ region, used_B, size_B }) => {
       const full = Math.min(MEMORY_BAR, Math.round((used_B / size_B) * MEMORY_BAR));
       const bar = '█'.repeat(full) + '░'.repeat(MEMORY_BAR - full);
-      return [region, memoryText(used_B), memoryText(size_B), percentText(used_B / size_B), bar];
+      return [
+        region,
+        memoryText(used_B),
+        memoryText(size_B),
+        percentText(used_B / size_B),
+        bar,
+        growthOf(region, comparison) ?? '',
+      ];
     }),
     style.dim,
   );
+}
+
+const MOST_SYMBOLS = 12;
+
+/** What made the difference to the build before. */
+function changeLines({ comparison }: BuildResult, style: Style): string[] {
+  if (!comparison || comparison.symbols.length === 0) return [];
+  const { symbols, moreSymbols } = comparison;
+  const shown = symbols.slice(0, MOST_SYMBOLS);
+  const left = symbols.length + moreSymbols - shown.length;
+  return [
+    '',
+    ...table(
+      [{ title: 'SYMBOL' }, { title: 'IN' }, { title: 'NOW', right: true }, { title: 'GROWTH', right: true }],
+      shown.map(({ symbol, memory, size_B, growth_B }) => [symbol, memory, `${size_B} B`, growth(growth_B)]),
+      style.dim,
+    ),
+    ...(left > 0 ? [style.dim(`and ${left} more`)] : []),
+  ];
 }

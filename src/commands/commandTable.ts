@@ -2,13 +2,15 @@ import * as vscode from 'vscode';
 import { VescError } from '../base/errors';
 import type { CommandArguments, CommandName } from '../views/commandNames';
 import { untrustedNotice } from '../views/messages';
-import { build } from './build';
+import { build, rebuild } from './build';
 import { clean } from './clean';
 import { connect } from './connect';
 import { disconnect } from './disconnect';
 import { flash } from './flash';
+import { flashAndOpenTerminal } from './flashAndOpenTerminal';
 import { flashBus } from './flashBus';
 import { flashFile } from './flashFile';
+import { flashKeptBuild } from './flashKeptBuild';
 import { installBootloader } from './installBootloader';
 import { openLog } from './openLog';
 import { openTerminal } from './openTerminal';
@@ -21,6 +23,7 @@ import { scan } from './scan';
 import { selectBoard } from './selectBoard';
 import { selectController } from './selectController';
 import type { Shell } from './shell';
+import { showCommits } from './showCommits';
 import { showCrash } from './showCrash';
 import { showFaults } from './showFaults';
 import { startSimulatedController } from './startSimulatedController';
@@ -52,7 +55,7 @@ const COMMANDS: { readonly [C in CommandName]: Entry<C> } = {
   'vesc.flash': { enabled: flash, disabled: untrusted },
   'vesc.flashBus': { enabled: flashBus, disabled: untrusted },
   'vesc.flashFile': { enabled: flashFile },
-  'vesc.build': { enabled: build, disabled: untrusted },
+  'vesc.build': { enabled: (shell) => build(shell), disabled: untrusted },
   'vesc.clean': { enabled: clean, disabled: untrusted },
   'vesc.selectBoard': { enabled: selectBoard },
   'vesc.selectController': { enabled: selectController },
@@ -70,6 +73,10 @@ const COMMANDS: { readonly [C in CommandName]: Entry<C> } = {
   'vesc.restoreSettings': { enabled: restoreSettings, disabled: nothingConnected },
   'vesc.rename': { enabled: rename, disabled: nothingConnected },
   'vesc.scan': { enabled: scan, disabled: nothingConnected },
+  'vesc.rebuild': { enabled: rebuild, disabled: untrusted },
+  'vesc.flashAndOpenTerminal': { enabled: flashAndOpenTerminal, disabled: untrusted },
+  'vesc.flashKeptBuild': { enabled: flashKeptBuild },
+  'vesc.showCommits': { enabled: showCommits, disabled: untrusted },
 };
 
 /** Registers them all. What goes wrong in one is told to the user, and the command then returns nothing. */

@@ -15,6 +15,7 @@ import type { Shell } from './shell';
 import { tellsBusy } from './work';
 
 const FLASH = 'Flash';
+const STATUS_MS = 8000;
 
 /** What is to be put on which controller. */
 export interface FlashJob {
@@ -28,6 +29,8 @@ export interface FlashJob {
   readonly proveByCrc?: boolean;
   /** The board it was built for, when it was built here. */
   readonly board?: string;
+  /** Good news are only in the status bar: nobody asked just now. */
+  readonly isQuiet?: boolean;
 }
 
 /**
@@ -58,7 +61,11 @@ export async function flashController(shell: Shell, job: FlashJob): Promise<Upda
     state.finish(result?.verdict);
   }
   record(shell, result);
-  shell.notifier.show(verdictNotice(result, controller.title, job.warnings), handlers(shell, job, result));
+  const notice = verdictNotice(result, controller.title, job.warnings);
+  if (job.isQuiet && notice.severity === 'information') {
+    vscode.window.setStatusBarMessage(`$(check) ${notice.text}`, STATUS_MS);
+    shell.log.info(notice.text);
+  } else shell.notifier.show(notice, handlers(shell, job, result));
   await remember(shell, job, result);
   return result;
 }

@@ -13,6 +13,13 @@ import type { Shell } from './shell';
 
 const FULL = 100;
 
+export interface BuildHow {
+  /** `rebuild` compiles every file again. */
+  readonly task?: 'build' | 'rebuild';
+  /** False: what is not saved stays so, and is not built. */
+  readonly saves?: boolean;
+}
+
 /**
  * Saves what was changed in the tree and builds its chosen board as a task; asks for a board when none is chosen.
  * Undefined when the user changed their mind.
@@ -22,11 +29,12 @@ const FULL = 100;
 export async function buildChosenBoard(
   shell: Shell,
   location: vscode.ProgressLocation.Notification | vscode.ProgressLocation.Window,
+  { task = 'build', saves = true }: BuildHow = {},
 ): Promise<BuildResult | undefined> {
   const tree = await shell.workspace.requireTree();
   const board: Board | undefined = (await shell.workspace.chosenBoard()) ?? (await selectBoard(shell));
   if (!board) return undefined;
-  await saveChanges(tree);
+  if (saves) await saveChanges(tree);
   const title = `Building ${plain(board.name)}`;
   return vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
     token.onCancellationRequested(() => shell.builds.cancel());
@@ -42,7 +50,7 @@ export async function buildChosenBoard(
       before = done;
     });
     try {
-      return await shell.tasks.build(boardWord(board));
+      return await shell.tasks.build(boardWord(board), task);
     } finally {
       listener.dispose();
     }

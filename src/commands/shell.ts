@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { BuildRecords } from '../build/buildRecord';
+import type { BuildHost } from '../build/host';
 import type { Core } from '../controllers/core';
 import type { BuildRelations } from '../views/buildRelations';
 import type { Builds } from '../views/builds';
@@ -23,6 +24,8 @@ export interface Shell {
   readonly workspace: FirmwareWorkspace;
   readonly builds: Builds;
   readonly records: BuildRecords;
+  /** The computer that builds. */
+  readonly host: BuildHost;
   readonly tasks: BuildTasks;
   readonly diagnostics: BuildDiagnostics;
   readonly relations: BuildRelations;

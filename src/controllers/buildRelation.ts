@@ -15,7 +15,8 @@ export type BuildRelation =
   | { readonly kind: 'other-hardware'; readonly expected: string }
   | { readonly kind: 'same-commit' }
   | { readonly kind: 'behind' | 'ahead'; readonly commits: number }
-  | { readonly kind: 'diverged' | 'another-tree' | 'no-build' };
+  | { readonly kind: 'diverged'; readonly behind: number; readonly ahead: number }
+  | { readonly kind: 'another-tree' | 'no-build' };
 
 /**
  * Compares what runs with what was built. Only the build identity proves `this-build`; the same commit may have
@@ -37,7 +38,7 @@ export function relateToBuild(
     case 'unknown':
       return build ? { kind: 'another-tree' } : { kind: 'no-build' };
     case 'diverged':
-      return { kind: 'diverged' };
+      return { kind: 'diverged', behind: commit.behind, ahead: commit.ahead };
     default:
       return { kind: commit.relation, commits: commit.commits };
   }
@@ -54,7 +55,7 @@ export function describeRelation(relation: BuildRelation): string {
     case 'ahead':
       return `${relation.commits} ${relation.commits === 1 ? 'commit' : 'commits'} ${relation.kind}`;
     case 'diverged':
-      return 'another branch';
+      return `another branch, ${relation.behind} behind, ${relation.ahead} ahead`;
     case 'another-tree':
       return 'another tree';
     case 'other-hardware':

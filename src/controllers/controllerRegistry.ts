@@ -4,14 +4,16 @@ import { Emitter } from '../base/emitter';
 import { isVescError, VescError } from '../base/errors';
 import type { LinkAddress } from '../links/link';
 import { formatLinkAddress, sameAddress } from '../links/linkAddress';
+import type { Session } from '../links/session';
 import type { SessionLease, SessionPool } from '../links/sessionPool';
 import { pingCan } from '../protocol/messages/can';
+import { atLeast } from '../protocol/version';
 import type { ControllerAccess } from '../settings/controllerAccess';
 import type { ControllerMemory } from '../settings/controllerMemory';
 import { silenceIs } from '../settings/secondMotor';
 import type { BootloaderHooks, BootloaderRequest, BootloaderResult } from '../update/bootloaderInstaller';
 import { type BusHooks, type BusMember, findBusMembers, updateBus } from '../update/busUpdate';
-import { identifyController } from '../update/controllerIdentity';
+import { type ControllerIdentity, identifyController } from '../update/controllerIdentity';
 import type { UpdateHooks, Updater, UpdateRequest, UpdateTarget } from '../update/updater';
 import type { UpdateResult } from '../update/verdict';
 import { type Attention, Controller, type FaultSighting } from './controller';
@@ -137,6 +139,7 @@ export class ControllerRegistry implements Disposable {
       const node =
         controller.nodes?.find((known) => known.canId === canId) ??
         new Controller(controller.address, canId, this.dependencies.clock);
+      expectEchoes(session, canId, identity);
       found.push({ node, attach: () => node.attach(endpoint, identity, record) });
     }
     // Only now: a scan that breaks off in the middle leaves nothing behind that goes on asking.
@@ -285,14 +288,17 @@ export class ControllerRegistry implements Disposable {
     const identity = await identifyController(session, { ...IDENTIFY, ...(signal ? { signal } : {}) });
     const record = await memory.recall(identity.uuid);
     if (connection.lease !== lease) throw closed(lease);
+    expectEchoes(session, undefined, identity);
     controller.attach(session, identity, record);
     controller.attend(this.attention);
     // The nodes behind it are reached again, too.
     for (const node of controller.nodes ?? []) {
       const endpoint = session.node(node.canId!);
       const found = await silenceIs(identifyController(endpoint, NODE), undefined);
-      if (found) node.attach(endpoint, found, await memory.recall(found.uuid));
-      else node.detach('disconnected');
+      if (found) {
+        expectEchoes(session, node.canId, found);
+        node.attach(endpoint, found, await memory.recall(found.uuid));
+      } else node.detach('disconnected');
     }
   }
 
@@ -378,6 +384,11 @@ export class ControllerRegistry implements Disposable {
 
 function closed({ session }: SessionLease): VescError {
   return new VescError('link-closed', { address: formatLinkAddress(session.address) });
+}
+
+/** Prints are told apart by the echo ahead of them, which firmware has from 6.00 on (facts 6.1). */
+function expectEchoes(session: Session, canId: number | undefined, { firmware }: ControllerIdentity): void {
+  session.prints.expectEchoes(canId, atLeast(firmware, 6, 0));
 }
 
 /** A USB port may have another name after a restart, for those behind it as well. */

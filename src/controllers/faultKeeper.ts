@@ -5,7 +5,7 @@ import { isVescError } from '../base/errors';
 import type { CrashDiag } from '../protocol/crashDiag';
 import type { FaultHistory, Moment } from '../settings/faultHistory';
 import type { ControllerIdentity } from '../update/controllerIdentity';
-import { readUptime } from '../update/targetConnection';
+import { readUptime } from '../update/uptime';
 import type { Controller, FaultSighting } from './controller';
 import type { ControllerRegistry } from './controllerRegistry';
 
@@ -149,9 +149,9 @@ export class FaultKeeper implements Disposable {
   /** When it started; a controller behind a UART may have restarted without anybody noticing. */
   private async readBoot(controller: Controller): Promise<void> {
     if (!controller.endpoint) return;
-    const uptime_ms = await readUptime(controller.endpoint);
-    const now_ms = this.dependencies.clock.date().getTime();
-    this.watchOf(controller).boot_ms = uptime_ms === undefined ? undefined : now_ms - uptime_ms;
+    const { clock } = this.dependencies;
+    const up = await readUptime(controller.endpoint, clock);
+    this.watchOf(controller).boot_ms = up && clock.date().getTime() - up.uptime_ms;
   }
 
   private async noteCrash(controller: Controller, diag: CrashDiag): Promise<void> {

@@ -2,7 +2,7 @@ import { readElfSections } from './elf';
 
 const SYMBOL_TABLE = 2;
 const ENTRY_SIZE = 16;
-const FUNCTION = 2;
+const KINDS: Readonly<Partial<Record<number, ElfSymbol['kind']>>> = { 1: 'variable', 2: 'function' };
 const TYPE_MASK = 0xf;
 const UNDEFINED_SECTION = 0;
 /** In an address of code, bit 0 says Thumb and is no part of the address. */
@@ -54,31 +54,47 @@ export class FunctionTable {
   }
 }
 
+/** A function or a variable of a program. */
+export interface ElfSymbol extends FunctionSymbol {
+  readonly kind: 'function' | 'variable';
+}
+
 /**
  * Reads the functions of an ELF file; none when its symbols were stripped.
  * @throws VescError `image-elf-foreign`, `image-elf-damaged`
  */
 export function readFunctions(bytes: Uint8Array, name: string): FunctionTable {
+  const functions = readSymbols(bytes, name).filter(({ kind }) => kind === 'function');
+  return new FunctionTable(functions.map(({ kind: _, ...each }) => each));
+}
+
+/**
+ * Reads the functions and variables of an ELF file in the order of its table; none when its symbols were stripped.
+ * @throws VescError `image-elf-foreign`, `image-elf-damaged`
+ */
+export function readSymbols(bytes: Uint8Array, name: string): ElfSymbol[] {
   const sections = readElfSections(bytes, name);
   // A program has one.
   const section = sections.find(({ type }) => type === SYMBOL_TABLE);
-  if (!section) return new FunctionTable([]);
+  if (!section) return [];
   const names = sections[section.link]?.bytes ?? new Uint8Array();
   const table = section.bytes;
   const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
   const count = Math.min(Math.floor(table.length / ENTRY_SIZE), MAX_SYMBOLS);
-  const functions: FunctionSymbol[] = [];
+  const symbols: ElfSymbol[] = [];
   for (let index = 0; index < count; index++) {
     const at = index * ENTRY_SIZE;
-    const kind = view.getUint8(at + 12) & TYPE_MASK;
-    if (kind !== FUNCTION || view.getUint16(at + 14, true) === UNDEFINED_SECTION) continue;
-    functions.push({
+    const kind = KINDS[view.getUint8(at + 12) & TYPE_MASK];
+    if (kind === undefined || view.getUint16(at + 14, true) === UNDEFINED_SECTION) continue;
+    const value = view.getUint32(at + 4, true);
+    symbols.push({
       name: textAt(names, view.getUint32(at, true)),
-      address: (view.getUint32(at + 4, true) & ~THUMB) >>> 0,
+      kind,
+      address: kind === 'function' ? (value & ~THUMB) >>> 0 : value,
       size_B: view.getUint32(at + 8, true),
     });
   }
-  return new FunctionTable(functions);
+  return symbols;
 }
 
 /** The text that begins at `offset`, up to its NUL. */

@@ -7,7 +7,8 @@ import { decodePrint, terminalCommand } from '../protocol/messages/terminal';
 import { decodeReply, type Request } from '../protocol/request';
 import { isBlocking, repeatedOffset } from './commandTraits';
 import type { RequestOptions, TerminalOptions } from './endpoint';
-import { isEcho } from './echo';
+import type { Prints } from './prints';
+import { patienceFor } from './terminalPatience';
 import type { Subject, Turns } from './turns';
 import { Wait, type Outcome } from './wait';
 
@@ -52,12 +53,15 @@ export class Conversation {
   constructor(
     private readonly line: Line,
     private readonly turns: Turns,
+    private readonly prints: Prints,
     private readonly clock: Clock,
   ) {}
 
   /** A payload arrived: the first who knows it as theirs gets it. */
   receive(payload: Uint8Array): void {
     for (const waiter of [...this.waiters, ...this.latecomers]) if (waiter.offer(payload)) return;
+    const text = decodePrint(payload);
+    if (text !== undefined) this.prints.unclaimed(text);
   }
 
   /** The link is over: everyone who waits is told. */
@@ -111,28 +115,34 @@ export class Conversation {
   }
 
   async terminal(canId: number | undefined, command: string, options: TerminalOptions): Promise<string[]> {
-    const { idle_ms = 300, timeout_ms = 3000, signal } = options;
+    const patience = patienceFor(command);
+    const { idle_ms = patience.idle_ms, timeout_ms = 3000, signal, owner, onWait } = options;
     const payload = terminalCommand(command);
-    const turn = await this.turns.take(
-      { replyId: CommandId.PRINT, offset: undefined, blocking: true, canId },
-      signal,
-    );
+    const subject: Subject = { replyId: CommandId.PRINT, offset: undefined, blocking: true, canId };
+    if (this.turns.isTaken(subject)) onWait?.(this.prints.holder);
+    const prints = this.prints.expect(canId, command, owner);
+    const turn = await this.turns.take(subject, signal).catch((reason: unknown) => {
+      prints.end();
+      throw reason;
+    });
     const before = this.line.statistics();
     const start_ms = this.clock.now();
     try {
       signal?.throwIfAborted();
-      const prints: string[] = [];
-      const outcome = await this.wait<string[]>(canId, payload, timeout_ms, signal, (arrived, wait) => {
+      prints.start();
+      const first_ms = Math.max(timeout_ms, patience.first_ms);
+      const outcome = await this.wait<string[]>(canId, payload, first_ms, signal, (arrived, wait) => {
         const text = decodePrint(arrived);
         if (text === undefined) return false;
-        // Whatever was printed before the echo belongs to something else.
-        if (isEcho(text, command)) prints.length = 0;
-        else prints.push(text);
-        wait.expire(prints.length < MAX_PRINTS ? idle_ms : 0, { reply: prints });
+        const kind = prints.offer(text);
+        if (kind === 'others') return false;
+        const pause_ms = kind === 'echo' ? Math.max(idle_ms, patience.first_ms) : idle_ms;
+        wait.expire(prints.lines.length < MAX_PRINTS ? pause_ms : 0, { reply: prints.lines });
         return true;
       });
       if (outcome !== 'silence') return outcome.reply;
     } finally {
+      prints.end();
       turn.dispose();
     }
     throw await this.silence(canId, payload, before, start_ms, signal);

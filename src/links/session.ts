@@ -9,6 +9,7 @@ import { Conversation } from './conversation';
 import type { Endpoint, RequestOptions, TerminalOptions } from './endpoint';
 import type { Link, LinkAddress } from './link';
 import { formatLinkAddress } from './linkAddress';
+import { Prints } from './prints';
 import { Turns } from './turns';
 import { WriteQueue } from './writeQueue';
 
@@ -39,7 +40,7 @@ export class Session implements Endpoint, Disposable {
   private readonly decoder = new FrameDecoder();
   private readonly conversation: Conversation;
   private readonly packets = new Emitter<Uint8Array>();
-  private readonly prints = new Emitter<string>();
+  private readonly printed = new Emitter<string>();
   private readonly closed = new Emitter<VescError>();
   private readonly nodes = new Map<number, Endpoint>();
   private readonly subscriptions = new DisposableStore();
@@ -50,7 +51,9 @@ export class Session implements Endpoint, Disposable {
   /** Every payload that arrives, after it was handed to whoever waited for it. */
   readonly onPacket = this.packets.event;
   /** Every line the firmware prints, also those a terminal command collects. */
-  readonly onPrint = this.prints.event;
+  readonly onPrint = this.printed.event;
+  /** Whose those lines are. */
+  readonly prints = new Prints();
   /** Fires once, when the link is over; everything that waited has been rejected by then. */
   readonly onClose = this.closed.event;
 
@@ -68,6 +71,7 @@ export class Session implements Endpoint, Disposable {
         statistics: () => this.decoder.statistics,
       },
       new Turns(),
+      this.prints,
       clock,
     );
     this.subscriptions.add(link.onData((bytes) => this.receive(bytes)));
@@ -162,7 +166,7 @@ export class Session implements Endpoint, Disposable {
     for (const payload of this.decoder.push(bytes)) {
       this.conversation.receive(payload);
       const text = decodePrint(payload);
-      if (text !== undefined) this.prints.fire(text);
+      if (text !== undefined) this.printed.fire(text);
       this.packets.fire(payload);
     }
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
 import { type Disposable, toDisposable } from '../base/disposable';
+import { Emitter } from '../base/emitter';
 import { VescError } from '../base/errors';
 import type { LinkAddress, LinkOpener } from './link';
 import { formatLinkAddress, sameAddress } from './linkAddress';
@@ -22,8 +23,12 @@ interface Place {
 
 /** One session an address, shared by everyone who talks to the controller there: a port has one owner. */
 export class SessionPool implements Disposable {
+  private readonly opened = new Emitter<Session>();
   private places: Place[] = [];
   private disposed = false;
+
+  /** Fires with every session that was opened, before anybody talks over it. */
+  readonly onOpen = this.opened.event;
 
   constructor(
     private readonly opener: LinkOpener,
@@ -71,6 +76,7 @@ export class SessionPool implements Disposable {
       session.onClose(() => this.forget(place));
       place.session = session;
       if (abort.signal.aborted || !session.isOpen) this.close(place);
+      else this.opened.fire(session);
       return session;
     });
     const place: Place = { address, opening, abort, session: undefined, users: 0 };

@@ -65,6 +65,11 @@ export class Turns {
     });
   }
 
+  /** True when `subject` could not start now. */
+  isTaken(subject: Subject): boolean {
+    return this.entries.some((entry) => disturbs(entry, subject));
+  }
+
   /**
    * Keeps those from starting that could take a late answer to `subject` for their own; dispose to let them go.
    * A later request that the late answer would answer rightly (same offset, same controller) is not held.

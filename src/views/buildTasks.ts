@@ -12,7 +12,7 @@ export const TASK_TYPE = 'vesc';
 export interface VescTaskDefinition extends vscode.TaskDefinition {
   readonly type: typeof TASK_TYPE;
   /** Default: `build`. */
-  readonly task?: 'build' | 'clean';
+  readonly task?: 'build' | 'rebuild' | 'clean';
   /** Default: the board that is chosen. */
   readonly board?: string;
   /** Default: the setting's. */
@@ -46,11 +46,11 @@ export class BuildTasks implements vscode.TaskProvider {
   }
 
   /**
-   * Builds `board` as a task, so that its output can be seen.
+   * Builds `board` as a task, so that its output can be seen; `rebuild` compiles every file again.
    * @throws VescError as Builds.run
    */
-  async build(board: string): Promise<BuildResult> {
-    const result = await this.execute({ type: TASK_TYPE, task: 'build', board });
+  async build(board: string, task: 'build' | 'rebuild' = 'build'): Promise<BuildResult> {
+    const result = await this.execute({ type: TASK_TYPE, task, board });
     if (!result) throw new VescError('build-cancelled', { board });
     return result;
   }
@@ -74,8 +74,9 @@ export class BuildTasks implements vscode.TaskProvider {
     definition: VescTaskDefinition,
     scope: vscode.Task['scope'] = vscode.TaskScope.Workspace,
   ): vscode.Task {
-    const isClean = definition.task === 'clean';
-    const name = isClean ? 'clean' : `build${definition.board === undefined ? '' : ` ${definition.board}`}`;
+    const { task: work = 'build' } = definition;
+    const isClean = work === 'clean';
+    const name = isClean ? work : `${work}${definition.board === undefined ? '' : ` ${definition.board}`}`;
     const execution = new vscode.CustomExecution((resolved) =>
       Promise.resolve(this.terminal(resolved as VescTaskDefinition, name)),
     );
@@ -115,7 +116,10 @@ export class BuildTasks implements vscode.TaskProvider {
             : selectBoard(await this.workspace.boards(), definition.board);
         if (!board) throw new VescError('no-board', { folder: tree.root });
         const { makeArguments } = definition;
-        return this.builds.run({ tree, board, ...(makeArguments ? { makeArguments } : {}) }, options);
+        return this.builds.run(
+          { tree, board, ...(makeArguments ? { makeArguments } : {}) },
+          { ...options, fromNothing: definition.task === 'rebuild' },
+        );
       },
       (outcome) => this.ended(definition, outcome),
     );

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { sleep, systemClock } from '../base/clock';
 import { isVescError } from '../base/errors';
 import type { BuildResult } from '../build/buildResult';
+import { comparisonLines } from './comparisonWords';
 import { memoryLines } from './memoryTable';
 import { buildNotice } from './messages';
 import { plain } from './text';
@@ -59,8 +60,11 @@ export class BuildTerminal implements vscode.Pseudoterminal {
     if (result) {
       if (result.memory.length > 0) {
         this.line('');
-        for (const line of memoryLines(result.memory)) this.line(line);
+        for (const line of memoryLines(result.memory, result.comparison)) this.line(line);
       }
+      const changes = comparisonLines(result.comparison);
+      if (changes.length > 0) this.line('');
+      for (const line of changes) this.line(line.startsWith('  new warning') ? paint(YELLOW, line) : line);
       this.line('');
       // Each warning on a line of its own, and not in the colour of the good news.
       this.line(paint(result.ok ? GREEN : RED, buildNotice({ ...result, warnings: [] }).text));

@@ -30,6 +30,7 @@ export interface BuildJob {
 }
 
 export interface BuildJobOptions {
+  readonly fromNothing?: boolean;
   readonly signal: AbortSignal;
   readonly onOutput: (line: string) => void;
 }
@@ -98,6 +99,7 @@ export class Builds implements Disposable {
         makeArguments: job.makeArguments ?? makeArguments,
       };
       const result = await builder.build(request, {
+        ...(options.fromNothing === undefined ? {} : { fromNothing: options.fromNothing }),
         signal: controller.signal,
         onOutput: options.onOutput,
         onProgress: (progress) => {

@@ -35,6 +35,10 @@ export interface CommandArguments {
   'vesc.restoreSettings': [target?: ControllerTarget];
   'vesc.rename': [target?: ControllerTarget];
   'vesc.scan': [target?: ControllerTarget];
+  'vesc.rebuild': [];
+  'vesc.flashAndOpenTerminal': [target?: ControllerTarget];
+  'vesc.flashKeptBuild': [target?: ControllerTarget, buildId?: string];
+  'vesc.showCommits': [target?: ControllerTarget];
 }
 export type CommandName = keyof CommandArguments;
 
@@ -61,6 +65,10 @@ export const COMMAND_NAMES = Object.keys({
   'vesc.restoreSettings': true,
   'vesc.rename': true,
   'vesc.scan': true,
+  'vesc.rebuild': true,
+  'vesc.flashAndOpenTerminal': true,
+  'vesc.flashKeptBuild': true,
+  'vesc.showCommits': true,
 } satisfies Record<CommandName, true>) as readonly CommandName[];
 
 /** A command with its arguments, for rows and status items; wrong arguments do not compile. */

@@ -6,6 +6,7 @@ import { Emitter } from '../base/emitter';
 import { VescError } from '../base/errors';
 import { type Board, listBoards, selectBoard } from '../build/boards';
 import { type FirmwareTree, findFirmwareTrees } from '../build/firmwareTree';
+import { headLog } from '../build/gitState';
 import type { BuildHost } from '../build/host';
 import type { Memory } from './knownPorts';
 import type { Settings } from './settings';
@@ -13,8 +14,6 @@ import type { Settings } from './settings';
 const BOARD_KEY = 'vesc.board';
 /** Files whose coming and going makes or ends a tree, or changes its boards. */
 const TREE_FILES = '**/{conf_general.h,hw_*.h}';
-/** Written at every commit, checkout and reset. */
-const HEAD_LOG = '.git/logs/HEAD';
 /** A checkout touches hundreds of files; they are looked at once. */
 const SETTLE_MS = 300;
 
@@ -35,7 +34,7 @@ export class FirmwareWorkspace implements vscode.Disposable {
   private readonly owned = new DisposableStore();
   private finding: Promise<FirmwareTree | undefined> | undefined;
   private listing: Promise<Board[]> | undefined;
-  private watched: { readonly root: string; readonly watcher: vscode.Disposable } | undefined;
+  private watched: { readonly root: string | undefined; readonly watcher: DisposableStore } | undefined;
   private found: FirmwareTree | undefined;
   private board: Board | undefined;
   private pending: Disposable | undefined;
@@ -55,6 +54,7 @@ export class FirmwareWorkspace implements vscode.Disposable {
           this.forget();
       }),
     );
+    this.owned.add(workspace.onDidGrantWorkspaceTrust(() => void this.watchHead(this.found)));
     const watcher = this.owned.add(workspace.createFileSystemWatcher(TREE_FILES, false, true, false));
     this.owned.add(watcher.onDidCreate(() => this.forget()));
     this.owned.add(watcher.onDidDelete(() => this.forget()));
@@ -166,20 +166,25 @@ export class FirmwareWorkspace implements vscode.Disposable {
   private async find(): Promise<FirmwareTree | undefined> {
     const [tree] = await findFirmwareTrees(this.folders(), this.dependencies.host);
     this.found = tree;
-    this.watchHead(tree);
+    void this.watchHead(tree);
     return tree;
   }
 
-  private watchHead(tree: FirmwareTree | undefined): void {
-    if (this.watched?.root === tree?.root) return;
+  private async watchHead(tree: FirmwareTree | undefined): Promise<void> {
+    // Git is for trusted folders; a click on the trust makes everything be looked at again.
+    const root = vscode.workspace.isTrusted ? tree?.root : undefined;
+    if (this.watched?.root === root) return;
     this.watched?.watcher.dispose();
-    this.watched = undefined;
-    if (!tree) return;
-    const pattern = new vscode.RelativePattern(vscode.Uri.file(tree.root), HEAD_LOG);
-    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
-    watcher.onDidChange(() => this.commits.fire());
-    watcher.onDidCreate(() => this.commits.fire());
-    this.watched = { root: tree.root, watcher };
+    const watched = { root, watcher: new DisposableStore() };
+    this.watched = watched;
+    if (root === undefined) return;
+    // A folder without git may get it later.
+    const log = (await headLog(root, this.dependencies.host)) ?? path.join(root, '.git', 'logs', 'HEAD');
+    if (this.watched !== watched) return;
+    const pattern = new vscode.RelativePattern(vscode.Uri.file(path.dirname(log)), path.basename(log));
+    const watcher = watched.watcher.add(vscode.workspace.createFileSystemWatcher(pattern));
+    watched.watcher.add(watcher.onDidChange(() => this.commits.fire()));
+    watched.watcher.add(watcher.onDidCreate(() => this.commits.fire()));
   }
 
   private async list(): Promise<Board[]> {

@@ -22,6 +22,8 @@ export class FlashState implements Disposable {
   readonly onChange = this.changes.event;
   /** How the last update ended. */
   last: Verdict | undefined;
+  /** Why what was saved is not flashed, in words; undefined when nothing is held back. */
+  heldBack: string | undefined;
 
   /** All that goes on, in one; undefined when nothing does. */
   get progress(): WorkProgress | undefined {
@@ -42,8 +44,16 @@ export class FlashState implements Disposable {
         this.change(() => {
           this.works.delete(owner);
           this.last = verdict ?? this.last;
+          if (verdict !== undefined) this.heldBack = undefined;
         }),
     };
+  }
+
+  /** What was saved is not flashed for the reason given, or nothing is held back any more. */
+  holdBack(reason: string | undefined): void {
+    if (this.heldBack === reason) return;
+    this.heldBack = reason;
+    this.changes.fire();
   }
 
   dispose(): void {

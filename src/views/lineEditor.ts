@@ -4,6 +4,12 @@ export interface LineEvents {
   readonly show: (text: string) => void;
   /** A finished line; may be empty. */
   readonly enter: (line: string) => void;
+  /** Tab was pressed behind `typed`. */
+  readonly tab?: (typed: string) => void;
+  /** Ctrl+C. */
+  readonly interrupt?: () => void;
+  /** The lines to be offered again another time, the latest last. */
+  readonly remember?: (history: readonly string[]) => void;
 }
 
 const ESCAPE = String.fromCharCode(27);
@@ -32,17 +38,43 @@ const SEQUENCE = new RegExp(`^${ESCAPE}(\\[[0-9;]*[A-Za-z~]|O[A-Z])`);
 export class LineEditor {
   private letters: string[] = [];
   private cursor = 0;
-  private readonly history: string[] = [];
+  private readonly history: string[];
   /** Which line of the history is shown; its length when none is. */
-  private at = 0;
+  private at: number;
+  private paused = false;
 
   constructor(
     private readonly prompt: string,
     private readonly events: LineEvents,
-  ) {}
+    history: readonly string[] = [],
+  ) {
+    this.history = history.slice(-HISTORY);
+    this.at = this.history.length;
+  }
+
+  /** Takes the prompt away; what is typed meanwhile is seen when it is back. */
+  pause(): void {
+    this.paused = true;
+  }
+
+  /** Gives the prompt back. */
+  resume(): void {
+    this.paused = false;
+    this.draw();
+  }
+
+  /** Types `text` for the user, unless they went on typing since `typed` was all there was ahead of the cursor. */
+  insert(text: string, typed: string): void {
+    if (this.letters.slice(0, this.cursor).join('') !== typed) return;
+    const letters = [...text];
+    this.letters.splice(this.cursor, 0, ...letters);
+    this.cursor += letters.length;
+    this.draw();
+  }
 
   /** Draws the prompt and what has been typed. */
   draw(): void {
+    if (this.paused) return;
     const back = this.letters.length - this.cursor;
     this.events.show(
       `\r${ESCAPE}[K${this.prompt}${this.letters.join('')}${back > 0 ? `${ESCAPE}[${back}D` : ''}`,
@@ -86,9 +118,12 @@ export class LineEditor {
       case '\u0005':
         this.cursor = this.letters.length;
         break;
+      case '\t':
+        return this.events.tab?.(this.letters.slice(0, this.cursor).join(''));
       case '\u0003':
         this.events.show('^C\r\n');
         this.replace('');
+        this.events.interrupt?.();
         break;
       case '\u0015':
         this.letters.splice(0, this.cursor);
@@ -145,9 +180,12 @@ export class LineEditor {
 
   private enter(): void {
     const line = this.letters.join('');
-    this.events.show('\r\n');
-    if (line.trim() !== '' && this.history.at(-1) !== line) this.history.push(line);
-    if (this.history.length > HISTORY) this.history.shift();
+    if (!this.paused) this.events.show('\r\n');
+    if (line.trim() !== '' && this.history.at(-1) !== line) {
+      this.history.push(line);
+      if (this.history.length > HISTORY) this.history.shift();
+      this.events.remember?.(this.history);
+    }
     this.at = this.history.length;
     this.replace('');
     this.events.enter(line);

@@ -1,5 +1,6 @@
 import { type ErrorCode, isVescError, VescError } from '../base/errors';
 import type { BuildResult } from '../build/buildResult';
+import { comparisonSummary } from '../build/growth';
 import { faultCatalogue } from '../protocol/faults';
 import { atLeast } from '../protocol/version';
 import type { RestoredPart } from '../settings/settingsRestore';
@@ -95,9 +96,10 @@ export function buildNotice(result: BuildResult): Notice {
   const what = `${plain(result.board)}${result.version === undefined ? '' : ` ${plain(result.version)}`}`;
   const how = result.compiled === 0 ? 'nothing had changed' : `${count(result.compiled, 'file')} compiled`;
   const warnings = result.warnings.map((warning) => ` ${plain(warning, LIMIT)}`).join('');
+  const change = comparisonSummary(result.comparison);
   return {
     severity: result.warnings.length > 0 ? 'warning' : 'information',
-    text: `Built ${what} in ${time} (${how}).${warnings}`,
+    text: `Built ${what} in ${time} (${how}${change === undefined ? '' : `; ${change}`}).${warnings}`,
     actions: [],
   };
 }

@@ -13,6 +13,9 @@ export interface Settings {
   readonly reconnect: boolean;
   readonly confirmBeforeFlash: boolean;
   readonly faultNotifications: boolean;
+  readonly flashOnSave: boolean;
+  /** Whether the compile lines of the active board are kept for language servers. */
+  readonly compileCommands: boolean;
   /** How many times as fast as a real controller; 0: no waiting. */
   readonly simulatedSpeed: number;
 }
@@ -28,6 +31,8 @@ export const SETTING_NAMES = [
   'reconnect',
   'confirmBeforeFlash',
   'faultNotifications',
+  'flashOnSave',
+  'compileCommands',
   'simulatedSpeed',
 ] as const satisfies readonly (keyof Settings)[];
 
@@ -62,6 +67,8 @@ export function readSettings(configuration: Configuration): Settings {
     reconnect: flag('reconnect', true),
     confirmBeforeFlash: flag('confirmBeforeFlash', false),
     faultNotifications: flag('faultNotifications', true),
+    flashOnSave: flag('flashOnSave', false),
+    compileCommands: flag('compileCommands', true),
     simulatedSpeed: number('simulatedSpeed', 5, 0),
   };
 }

@@ -83,7 +83,7 @@ export class StatusBar implements vscode.Disposable {
     this.draw('board', boardStatus(board, builds.running, board && builds.resultOf(board)));
     // While a build runs a click stops it; VESC: Build asks first.
     this.items.board.command = builds.running ? 'vesc.build' : 'vesc.selectBoard';
-    this.draw('flash', flashStatus(flashing.progress, flashing.last));
+    this.draw('flash', flashStatus(flashing.progress, flashing.last, flashing.heldBack));
     const hasTree = workspace.knownTree !== undefined;
     for (const [item, isShown] of [
       [this.items.board, hasTree],

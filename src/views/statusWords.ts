@@ -102,13 +102,17 @@ export function boardStatus(
       `Board ${name}. ${hardware}`.trim(),
       ...(last.version === undefined ? [] : [`Built ${plain(last.version)}.`]),
       ...(warnings > 0 ? [count(warnings, 'warning')] : []),
-      ...memoryLines(last.memory),
+      ...memoryLines(last.memory, last.comparison),
     ],
   };
 }
 
 /** The item for flashing. */
-export function flashStatus(progress: WorkProgress | undefined, last: Verdict | undefined): StatusWords {
+export function flashStatus(
+  progress: WorkProgress | undefined,
+  last: Verdict | undefined,
+  heldBack?: string,
+): StatusWords {
   if (progress) {
     if (phaseOf(progress) === 'keep-power-on') {
       return {
@@ -123,6 +127,16 @@ export function flashStatus(progress: WorkProgress | undefined, last: Verdict | 
     return {
       text: `$(loading~spin) ${progressText(progress)}`,
       tooltip: ['A controller is being worked on.'],
+    };
+  }
+  if (heldBack !== undefined) {
+    return {
+      text: `$(debug-pause) Held back: ${plain(heldBack, 60)}`,
+      tooltip: [
+        `What was saved is not flashed: ${plain(heldBack, 200)}.`,
+        'The next save tries again; a click builds and flashes now.',
+      ],
+      background: 'warning',
     };
   }
   const icon = last === undefined ? 'zap' : VERDICT_ICON[last];

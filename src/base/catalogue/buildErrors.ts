@@ -88,6 +88,14 @@ export const buildErrors = defineErrors({
       next: d.advice,
     }),
   },
+  'no-gtest': {
+    exitStatus: 1,
+    text: (d: { looked: readonly string[]; advice: string }) => ({
+      happened: `Google Test, which the unit tests need, was not found (looked in ${d.looked.join(', ')}).`,
+      state: 'No test was run.',
+      next: d.advice,
+    }),
+  },
   'build-failed': {
     exitStatus: 1,
     text: (d: { board: string; errors: number; first?: string }) => ({
@@ -129,6 +137,14 @@ export const buildErrors = defineErrors({
       happened: `The build ended well, but ${d.path} is no firmware image: ${d.reason}.`,
       state: 'The controller keeps what it has.',
       next: 'Check the linker script and the objcopy step of this tree against the original.',
+    }),
+  },
+  'kept-build-unusable': {
+    exitStatus: 2,
+    text: (d: { buildId: string; path: string; reason: string }) => ({
+      happened: `The kept build ${d.buildId.slice(0, 12)} cannot be used: ${d.path}: ${d.reason}.`,
+      state: 'Nothing was sent; the controller keeps what it has.',
+      next: 'Check out its commit and build it again, or choose another build.',
     }),
   },
 });

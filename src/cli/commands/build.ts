@@ -16,6 +16,7 @@ export const buildCommand = defineCommand({
   summary: 'build the firmware for a board',
   options: {
     ...BUILD_OPTIONS,
+    rebuild: { type: 'boolean', help: 'compile every file again, whatever was compiled before' },
     list: { type: 'boolean', help: 'list the boards and build nothing' },
   },
   details: [
@@ -38,7 +39,7 @@ export const buildCommand = defineCommand({
       return ExitStatus.ok;
     }
     const board = chooseBoard(workspace, options.board);
-    const result = await buildBoard(context, workspace, board, options);
+    const result = await buildBoard(context, workspace, board, options, options.rebuild);
     const found = result.diagnostics.map((diagnostic) => diagnosticText(diagnostic, folder, style));
     if (!result.ok && result.failure) {
       report.failure(result.failure, buildFields(result), found);

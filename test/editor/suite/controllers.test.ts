@@ -4,6 +4,7 @@ import type { Controller } from '../../../src/controllers/controller';
 import type { Api } from '../../../src/extension';
 import { ControllerTerminal } from '../../../src/views/controllerTerminal';
 import type { Row } from '../../../src/views/nodeChanges';
+import { workspaceMemory } from '../../support/workspaceMemory';
 import { extensionApi, simulate, until } from './extensionApi';
 
 function labels(rows: readonly Row[]): string[] {
@@ -85,15 +86,15 @@ describe('controllers in the tree', () => {
   });
 
   it('runs commands of its firmware in a terminal, with a history', async () => {
-    const terminal = new ControllerTerminal(controller, api.core.pool);
+    const terminal = new ControllerTerminal(controller, api.core.pool, workspaceMemory());
     let screen = '';
     terminal.onDidWrite((text) => (screen += text));
     terminal.open();
     terminal.handleInput('uptime\r');
-    await until('the firmware answers', () => screen.includes('-> uptime'));
+    await until('the firmware answers', () => screen.includes('Uptime:'));
     const answered = screen.length;
     terminal.handleInput('\u001b[A\r');
-    await until('it answers again', () => screen.slice(answered).includes('-> uptime'));
+    await until('it answers again', () => screen.slice(answered).includes('Uptime:'));
     terminal.close();
   });
 

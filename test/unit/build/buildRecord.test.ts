@@ -55,4 +55,24 @@ describe('BuildRecords', () => {
     await records.markFlashed(identity(3));
     assert.deepEqual(files.names, ['/w/60.elf']);
   });
+
+  it('lists what is kept, the last one first, and leaves out what it cannot read', async () => {
+    const { files, clock, records } = setUp();
+    for (const number of [1, 2, 3]) {
+      await records.save(record(number), '/w/60.elf');
+      await clock.advance(1000);
+    }
+    await records.markFlashed(identity(1));
+    files.put(`/data/builds/${identity(4)}/record.json`, '{"buildId":"x"}');
+    files.put('/data/builds/notes/record.json', JSON.stringify(await records.find(identity(1))));
+    const kept = await records.list();
+    assert.deepEqual(
+      kept.map(({ buildId, flashed }) => [buildId, flashed]),
+      [
+        [identity(3), undefined],
+        [identity(2), undefined],
+        [identity(1), '2026-01-01T00:00:03.000Z'],
+      ],
+    );
+  });
 });

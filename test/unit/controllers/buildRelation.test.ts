@@ -25,7 +25,10 @@ describe('build relation', () => {
   it('says how far away the commit is', () => {
     assert.equal(say(CONTROLLER, {}, { relation: 'behind', commits: 3 }), '3 commits behind');
     assert.equal(say(CONTROLLER, undefined, { relation: 'ahead', commits: 1 }), '1 commit ahead');
-    assert.equal(say(CONTROLLER, {}, { relation: 'diverged', behind: 1, ahead: 2 }), 'another branch');
+    assert.equal(
+      say(CONTROLLER, {}, { relation: 'diverged', behind: 1, ahead: 2 }),
+      'another branch, 1 behind, 2 ahead',
+    );
     assert.equal(say(CONTROLLER, {}, { relation: 'unknown' }), 'another tree');
     assert.equal(say(CONTROLLER, undefined, { relation: 'unknown' }), 'no build to compare with');
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { FunctionTable, readFunctions } from '../../../src/image/elfSymbols';
+import { FunctionTable, readFunctions, readSymbols } from '../../../src/image/elfSymbols';
 import { elf, ELF_HEADER_SIZE, elfWithSymbols } from '../../support/programFiles';
 
 const FUNCTIONS = [
@@ -64,5 +64,19 @@ describe('the functions of an ELF file', () => {
     assert.throws(() => readFunctions(file.subarray(0, ELF_HEADER_SIZE - 1), 'x'), {
       code: 'image-elf-damaged',
     });
+  });
+});
+
+describe('the symbols of an ELF file', () => {
+  it('are its functions and its variables, as the table has them', () => {
+    assert.deepEqual(
+      readSymbols(elfWithSymbols(FUNCTIONS), 'x').map(({ name, kind, address }) => [name, kind, address]),
+      [
+        ['later', 'function', 0x0800_c100],
+        ['first', 'function', 0x0800_c000],
+        ['variable', 'variable', 0x2000_0000],
+        ['handler', 'function', 0x0800_c200],
+      ],
+    );
   });
 });

@@ -63,6 +63,14 @@ describe('the session pool', () => {
     assert.equal(pool.find(ADDRESS), undefined);
   });
 
+  it('tells of every session that was opened, once', async () => {
+    const told: unknown[] = [];
+    pool.onOpen((session) => told.push(session));
+    const lease = await clock.run(pool.acquire(ADDRESS));
+    await pool.acquire(ADDRESS);
+    assert.deepEqual(told, [lease.session]);
+  });
+
   it('keeps addresses apart', async () => {
     const [a, b] = await clock.run(Promise.all([pool.acquire(ADDRESS), pool.acquire(OTHER)]));
     assert.notEqual(a.session, b.session);

@@ -8,6 +8,7 @@ import type { CommitRelation } from '../../../src/build/gitState';
 import { BuildRelations } from '../../../src/views/buildRelations';
 import { Builds } from '../../../src/views/builds';
 import type { Memory } from '../../../src/views/knownPorts';
+import { workspaceMemory } from '../../support/workspaceMemory';
 import { readSettings } from '../../../src/views/settings';
 import { COMMIT, connectedController, identity } from '../../support/controllers';
 
@@ -58,11 +59,6 @@ const host: BuildHost = {
   },
 };
 
-function memory(): Memory {
-  const kept = new Map<string, unknown>();
-  return { get: (key) => kept.get(key), update: (key, value) => Promise.resolve(void kept.set(key, value)) };
-}
-
 describe('builds', () => {
   let asked: BuildRequest[];
   let answer: (options: BuildOptions) => Promise<BuildResult>;
@@ -73,7 +69,7 @@ describe('builds', () => {
   beforeEach(() => {
     asked = [];
     answer = () => Promise.resolve(good);
-    kept = memory();
+    kept = workspaceMemory();
     const builder = {
       build: (request: BuildRequest, given: BuildOptions = {}) => {
         asked.push(request);
@@ -205,6 +201,6 @@ describe('relations to the build', () => {
     assert.equal(relations.of(controller), undefined);
     answers[1]?.({ relation: 'diverged', behind: 1, ahead: 1 });
     await new Promise((resolve) => setImmediate(resolve));
-    assert.deepEqual(relations.of(controller), { kind: 'diverged' });
+    assert.deepEqual(relations.of(controller), { kind: 'diverged', behind: 1, ahead: 1 });
   });
 });

@@ -107,4 +107,10 @@ describe('the status item of flashing', () => {
     assert.equal(flashStatus(undefined, 'updated').text, '$(pass) Flash');
     assert.match(flashStatus(undefined, 'not-taken').tooltip.join(), /not-taken/);
   });
+
+  it('says why what was saved is held back', () => {
+    const words = flashStatus(undefined, 'updated', 'the motor of 60 turns');
+    assert.equal(words.text, '$(debug-pause) Held back: the motor of 60 turns');
+    assert.equal(words.background, 'warning');
+  });
 });

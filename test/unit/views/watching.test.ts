@@ -2,17 +2,10 @@ import assert from 'node:assert/strict';
 import type { JournalEntry } from '../../../src/update/journal';
 import { FaultNotices } from '../../../src/views/faultNotices';
 import { HotPlug } from '../../../src/views/hotPlug';
-import { KnownPorts, type Memory } from '../../../src/views/knownPorts';
+import { KnownPorts } from '../../../src/views/knownPorts';
 import { UnfinishedUpdates } from '../../../src/views/unfinishedUpdates';
 import { VirtualClock } from '../../support/virtualClock';
-
-function memory(): Memory {
-  const kept = new Map<string, unknown>();
-  return {
-    get: (key) => kept.get(key),
-    update: (key, value) => Promise.resolve(void kept.set(key, value)),
-  };
-}
+import { workspaceMemory } from '../../support/workspaceMemory';
 
 describe('notices of faults', () => {
   it('tell each fault of each controller once, and again only after a time of quiet', async () => {
@@ -33,7 +26,7 @@ describe('notices of faults', () => {
 
 describe('known ports', () => {
   it('are those connected, the latest first, without those let go of', async () => {
-    const known = new KnownPorts(memory());
+    const known = new KnownPorts(workspaceMemory());
     assert.deepEqual(known.paths, []);
     for (const path of ['a', 'b', 'a']) await known.add(path);
     assert.deepEqual(known.paths, ['a', 'b']);
@@ -44,8 +37,8 @@ describe('known ports', () => {
   });
 
   it('stand what somebody else left there', () => {
-    assert.deepEqual(new KnownPorts({ ...memory(), get: () => 'x' }).paths, []);
-    assert.deepEqual(new KnownPorts({ ...memory(), get: () => ['a', 1] }).paths, ['a']);
+    assert.deepEqual(new KnownPorts({ ...workspaceMemory(), get: () => 'x' }).paths, []);
+    assert.deepEqual(new KnownPorts({ ...workspaceMemory(), get: () => ['a', 1] }).paths, ['a']);
   });
 });
 
