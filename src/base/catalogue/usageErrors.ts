@@ -63,6 +63,14 @@ export const usageErrors = defineErrors({
       next: 'Check the path, its permissions and the free space.',
     }),
   },
+  'not-a-recording': {
+    exitStatus: 2,
+    text: (d: { file: string; reason: string }) => ({
+      happened: `${d.file} cannot be shown as a recording: ${d.reason}.`,
+      state: '',
+      next: 'Choose a file that VESC: Open live data or vesc values --csv wrote.',
+    }),
+  },
   'cannot-listen': {
     exitStatus: 3,
     text: (d: { address: string; reason: string }) => ({
