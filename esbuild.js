@@ -17,6 +17,8 @@ const watch = flags.has('--watch');
 const BUNDLES = [
   { entry: 'src/extension.ts', outfile: 'dist/extension.js' },
   { entry: 'src/cli/main.ts', outfile: 'dist/cli.js', executable: true },
+  // Runs in a webview; its styles become dist/liveData.css.
+  { entry: 'src/views/liveData/browser/main.ts', outfile: 'dist/liveData.js', browser: true },
 ];
 
 /** The editor tests: run inside the extension host, so they are bundled too, but keep their packages outside. */
@@ -65,9 +67,12 @@ function writeNotices(inputs) {
   writeFileSync(join(root, 'dist/THIRD-PARTY-NOTICES.txt'), notices.join(`\n\n${'-'.repeat(80)}\n\n`) + '\n');
 }
 
-function shippedOptions({ entry, outfile, executable }) {
+const BROWSER = { platform: 'browser', target: 'es2022', format: 'iife', external: [] };
+
+function shippedOptions({ entry, outfile, executable, browser }) {
   return {
     ...common,
+    ...(browser ? BROWSER : {}),
     entryPoints: [entry],
     outfile,
     minify: production || flags.has('--minify'),

@@ -22,6 +22,7 @@ import { FirmwareWorkspace } from './views/firmwareWorkspace';
 import { FlashState } from './views/flashState';
 import { HotPlug } from './views/hotPlug';
 import { KnownPorts } from './views/knownPorts';
+import { LivePanels } from './views/liveData/livePanels';
 import { faultNotice } from './views/messages';
 import { Notifier } from './views/notifier';
 import { readSettings, type Settings } from './views/settings';
@@ -66,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     }),
   );
   const flashing = own(new FlashState());
+  const notifier = new Notifier(log);
   const shell: Shell = {
     core,
     settings,
@@ -77,10 +79,18 @@ export function activate(context: vscode.ExtensionContext): Api {
     relations,
     tree: own(new ControllerTree(registry, relations, clock)),
     terminals: own(new ControllerTerminals(core.pool)),
+    livePanels: own(
+      new LivePanels({
+        core,
+        extension: context.extensionUri,
+        isMotorTestOn: () => settings().motorTest,
+        fail: (error) => notifier.fail(error),
+      }),
+    ),
     flashing,
     known: new KnownPorts(memory),
     remembered: context.globalState,
-    notifier: new Notifier(log),
+    notifier,
     log,
   };
   own(new StatusBar({ registry, relations, workspace, builds, flashing, clock }));

@@ -9,6 +9,7 @@ import { disconnect } from './disconnect';
 import { flash } from './flash';
 import { flashFile } from './flashFile';
 import { installBootloader } from './installBootloader';
+import { openLiveData } from './openLiveData';
 import { openLog } from './openLog';
 import { openTerminal } from './openTerminal';
 import { reboot } from './reboot';
@@ -22,6 +23,7 @@ import { selectController } from './selectController';
 import type { Shell } from './shell';
 import { showFaults } from './showFaults';
 import { startSimulatedController } from './startSimulatedController';
+import { stopMotor } from './stopMotor';
 
 /** What runs when a command is called. What it returns is for those who call it from code. */
 type Handler<C extends CommandName> = (shell: Shell, ...args: CommandArguments[C]) => unknown;
@@ -66,6 +68,8 @@ const COMMANDS: { readonly [C in CommandName]: Entry<C> } = {
   'vesc.restoreSettings': { enabled: restoreSettings, disabled: nothingConnected },
   'vesc.rename': { enabled: rename, disabled: nothingConnected },
   'vesc.scan': { enabled: scan, disabled: nothingConnected },
+  'vesc.openLiveData': { enabled: openLiveData, disabled: nothingConnected },
+  'vesc.stopMotor': { enabled: stopMotor, disabled: nothingConnected },
 };
 
 /** Registers them all. What goes wrong in one is told to the user, and the command then returns nothing. */

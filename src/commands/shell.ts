@@ -9,6 +9,7 @@ import type { ControllerTerminals } from '../views/controllerTerminal';
 import type { ControllerTree } from '../views/controllerTree';
 import type { FirmwareWorkspace } from '../views/firmwareWorkspace';
 import type { FlashState } from '../views/flashState';
+import type { LivePanels } from '../views/liveData/livePanels';
 import type { KnownPorts, Memory } from '../views/knownPorts';
 import type { Notifier } from '../views/notifier';
 import type { Settings } from '../views/settings';
@@ -25,6 +26,7 @@ export interface Shell {
   readonly relations: BuildRelations;
   readonly tree: ControllerTree;
   readonly terminals: ControllerTerminals;
+  readonly livePanels: LivePanels;
   readonly flashing: FlashState;
   readonly known: KnownPorts;
   /** What is remembered of this user, in all windows. */

@@ -24,3 +24,10 @@ export function valueColumns(): readonly string[] {
     ...['tempFet1_C', 'tempFet2_C', 'tempFet3_C', 'vd_V', 'vq_V', 'timeoutActive', 'killSwitchActive'],
   ];
 }
+
+/** The names of all values, for who wants every column filled. */
+export function allValues(): readonly (keyof Values)[] {
+  const sensors = /^tempFet\d_C$/;
+  const single = valueColumns().filter((column) => column !== 'time_s' && !sensors.test(column));
+  return [...single, 'tempFets_C'] as (keyof Values)[];
+}

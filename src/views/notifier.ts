@@ -61,4 +61,6 @@ const DEFAULTS: Record<Action, () => unknown> = {
   log: command('vesc.openLog'),
   faults: command('vesc.showFaults'),
   'look-again': command('vesc.connect'),
+  // Only where it is known whose inputs are meant.
+  'allow-inputs': () => undefined,
 };
