@@ -341,7 +341,7 @@ export class LiveTab {
 function firstChosen(): readonly string[] {
   const { signals } = remembered();
   const isList = Array.isArray(signals) && signals.every((each) => typeof each === 'string');
-  return isList && signals.length > 0 ? (signals).slice(0, MAX_CHOSEN) : FIRST_SIGNALS;
+  return isList && signals.length > 0 ? signals.slice(0, MAX_CHOSEN) : FIRST_SIGNALS;
 }
 
 function firstRate(): number {
