@@ -10,6 +10,7 @@ import { rebootCommand } from './commands/reboot';
 import { restoreCommand } from './commands/restore';
 import { scanCommand } from './commands/scan';
 import { simulateCommand } from './commands/simulate';
+import { stopCommand } from './commands/stop';
 import { terminalCommand } from './commands/terminal';
 import { valuesCommand } from './commands/values';
 
@@ -27,5 +28,6 @@ export const commandTable: readonly Command[] = [
   restoreCommand,
   terminalCommand,
   rebootCommand,
+  stopCommand,
   simulateCommand,
 ];

@@ -80,6 +80,24 @@ export async function allowInputs(session: Session): Promise<void> {
   await session.sendAnyway(appDisableOutput({ forwardCan: true, duration_ms: 0 }));
 }
 
+/** What came of one motor, in a sentence. */
+export function outcomeText({ name, canId, state, erpm = 0, reason = '' }: StopOutcome): string {
+  const who = canId === undefined ? name : `${name} (CAN ${canId})`;
+  const speed = `${Math.round(Math.abs(erpm))} ERPM`;
+  switch (state) {
+    case 'stopped':
+      return `${who}: the motor stands still.`;
+    case 'coasting':
+      return `${who}: released, still running down at ${speed}.`;
+    case 'driven':
+      return `${who}: STILL TURNING at ${speed}: something else drives it. Cut its power.`;
+    case 'unseen':
+      return `${who}: told to stop, but whether it did could not be read (${reason})`;
+    case 'unreached':
+      return `${who}: COULD NOT BE STOPPED (${reason}) Cut its power if it turns.`;
+  }
+}
+
 /** What is said to each controller. */
 function orders(): Uint8Array[] {
   return [

@@ -1,4 +1,4 @@
-import { IGNORE_MS, type StopOutcome, type StopState } from '../controllers/motorStop';
+import { IGNORE_MS, outcomeText, type StopOutcome, type StopState } from '../controllers/motorStop';
 import type { Notice } from './notices';
 import { plain } from './text';
 
@@ -11,24 +11,6 @@ const SEVERITY: Readonly<Record<StopState, Notice['severity']>> = {
   unreached: 'error',
   driven: 'error',
 };
-
-/** What came of one motor. */
-export function outcomeWords({ name, canId, state, erpm = 0, reason = '' }: StopOutcome): string {
-  const who = canId === undefined ? plain(name) : `${plain(name)} (CAN ${canId})`;
-  const speed = `${Math.round(Math.abs(erpm))} ERPM`;
-  switch (state) {
-    case 'stopped':
-      return `${who}: the motor stands still.`;
-    case 'coasting':
-      return `${who}: released, still running down at ${speed}.`;
-    case 'driven':
-      return `${who}: STILL TURNING at ${speed}: something else drives it. Cut its power.`;
-    case 'unseen':
-      return `${who}: told to stop, but whether it did could not be read (${plain(reason, 200)})`;
-    case 'unreached':
-      return `${who}: COULD NOT BE STOPPED (${plain(reason, 200)}) Cut its power if it turns.`;
-  }
-}
 
 /** What the user reads after stopping. */
 export function stopNotice(outcomes: readonly StopOutcome[]): Notice {
@@ -43,7 +25,7 @@ export function stopNotice(outcomes: readonly StopOutcome[]): Notice {
     : '';
   return {
     severity: SEVERITY[worst],
-    text: outcomes.map(outcomeWords).join(' ') + after,
+    text: outcomes.map((outcome) => plain(outcomeText(outcome), 400)).join(' ') + after,
     actions: told ? ['allow-inputs'] : [],
   };
 }

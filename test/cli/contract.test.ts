@@ -199,6 +199,13 @@ describe('the JSON contract of the command line', () => {
     assert.match((terminal['prints'] as string[]).join('\n'), /FAULT_CODE_OVER_VOLTAGE/);
   });
 
+  it('stop: every motor behind the link, with the throttle off until it is allowed again', async () => {
+    const stop = await result('stop');
+    assert.deepEqual(stop['motors'], [{ canId: null, state: 'stopped', erpm: 0 }]);
+    assert.equal(stop['inputsAllowed'], false);
+    assert.equal((await result('stop', '--allow-inputs'))['inputsAllowed'], true);
+  });
+
   it('reboot: comes back as the same controller', async () => {
     check(await result('reboot'), { uuid: UUID, hardware: 'string', duration_ms: NUMBER }, 'reboot');
     assert.deepEqual((await result('faults'))['history'], [], 'a restart forgets the faults');

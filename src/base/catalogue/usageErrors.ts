@@ -63,6 +63,14 @@ export const usageErrors = defineErrors({
       next: 'Check the path, its permissions and the free space.',
     }),
   },
+  'motor-not-stopped': {
+    exitStatus: 1,
+    text: (d: { motors: readonly string[] }) => ({
+      happened: `Not every motor is known to have stopped. ${d.motors.join(' ')}`,
+      state: 'Whatever could be told to stop was told, in the strongest way its firmware knows.',
+      next: 'Cut the power if a motor turns.',
+    }),
+  },
   'not-a-recording': {
     exitStatus: 2,
     text: (d: { file: string; reason: string }) => ({
