@@ -60,7 +60,7 @@ export function object<F extends Fields>(fields: F): Shape<Message<F>> {
 export function messages<const T extends Readonly<Record<string, Fields>>>(table: T): Shape<MessageOf<T>> {
   const shapes = new Map(Object.entries(table).map(([type, fields]) => [type, object(fields)]));
   return (value): value is MessageOf<T> => {
-    if (typeof value !== 'object' || value === null) return false;
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'type')) return false;
     const { type, ...rest } = value as Record<string, unknown>;
     return typeof type === 'string' && (shapes.get(type)?.(rest) ?? false);
   };
