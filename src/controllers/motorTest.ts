@@ -12,7 +12,7 @@ import type { FeedSubscription } from './valueFeed';
 /** One turn of the question "do you still hold?": 20 a second, well within any usual command timeout. */
 export const BEAT_MS = 50;
 /** An answer to a question older than this was under way while somebody stalled. */
-export const FRESH_MS = 300;
+export const FRESH_MS = 500;
 /** A write that takes longer, or a controller that is silent for longer, is a hiccup of the link. */
 export const HICCUP_MS = 500;
 const WATCH_MS = 100;

@@ -7,6 +7,7 @@ import {
 } from '../protocol/messages/samples';
 import { atLeast } from '../protocol/version';
 import type { Channel, Firmware } from './firmware';
+import type { MotorValues } from './motor';
 
 /** Control frequency of the default configuration. */
 const CONTROL_HZ = 25_000;
@@ -56,8 +57,10 @@ export class Sampler {
       await board.wait(LOOK_MS);
     await board.wait((1000 * length * decimation) / CONTROL_HZ);
     if (turn !== this.turn) return;
+    // Of one moment: the motor may be let go while the samples are made up.
+    const values = this.firmware.motor(motor).values();
     this.kept = Array.from({ length }, (_, index) =>
-      this.take(motor, index, (index * decimation) / CONTROL_HZ),
+      this.take(values, index, (index * decimation) / CONTROL_HZ),
     );
     const isKept = mode === SampleMode.triggerStartKept || mode === SampleMode.triggerFaultKept;
     if (!isKept) await this.send(turn, channel);
@@ -76,8 +79,7 @@ export class Sampler {
   }
 
   /** Three sine waves of the present current and voltage, with a little of the switching on top. */
-  private take(motor: 0 | 1, index: number, time_s: number): Sample {
-    const { erpm, iq_A, vq_V, voltage_V } = this.firmware.motor(motor).values();
+  private take({ erpm, iq_A, vq_V, voltage_V }: MotorValues, index: number, time_s: number): Sample {
     const turns = (erpm / 60) * time_s;
     const angle = 2 * Math.PI * turns;
     const ripple_A = 0.05 * iq_A * Math.sin(2 * Math.PI * 6 * turns + index);

@@ -117,7 +117,7 @@ describe('motor test', () => {
     const view = holdDown();
     await bench.clock.advance(1000);
     view.letGo();
-    await bench.clock.advance(400);
+    await bench.clock.advance(600);
     assert.equal(motor().isReleased, true);
     assert.equal(test.state.ended, 'stalled');
   });

@@ -15,6 +15,8 @@ export interface ChartOptions {
   /** Steps instead of slopes, points instead of lines. */
   readonly isPoints?: boolean;
   readonly x: (value: number) => string;
+  /** The axis below; charts that stand above each other share that of the last one. */
+  readonly hasAxis?: boolean;
   /** The cursor moved; null when it left. */
   readonly onCursor?: (x: number | null) => void;
   /** A range was drawn with the mouse. */
@@ -22,7 +24,7 @@ export interface ChartOptions {
 }
 
 const AXIS_WIDTH = 64;
-const X_HEIGHT = 28;
+export const X_HEIGHT = 28;
 const CURSOR_TOP = 10;
 
 /** One drawing area over uPlot, in the colours of the editor. */
@@ -73,7 +75,7 @@ export class Chart {
   }
 
   private create(): uPlot {
-    const { lines, sync, isPoints = false, onCursor, onSelect } = this.options;
+    const { lines, sync, isPoints = false, hasAxis = true, onCursor, onSelect } = this.options;
     const { text, grid, font, isHighContrast } = theme();
     const axis = {
       stroke: text,
@@ -92,7 +94,12 @@ export class Chart {
         },
         scales: { x: { time: false }, y: { range: niceRange } },
         axes: [
-          { ...axis, size: X_HEIGHT, values: (_, ticks) => ticks.map(this.options.x) },
+          {
+            ...axis,
+            size: hasAxis ? X_HEIGHT : 0,
+            show: hasAxis,
+            values: (_, ticks) => ticks.map(this.options.x),
+          },
           { ...axis, size: AXIS_WIDTH, values: (_, ticks) => ticks.map(shortNumber) },
         ],
         series: [

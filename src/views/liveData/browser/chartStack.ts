@@ -1,10 +1,10 @@
-import { Chart } from './chart';
+import { Chart, X_HEIGHT } from './chart';
 import { element } from './dom';
 import { axisTime } from './format';
 import type { ShownSignal, Source } from './liveSource';
 
 /** Below this a curve cannot be read; the stack scrolls instead. */
-const MIN_HEIGHT = 110;
+const MIN_HEIGHT = 60;
 const TITLE_HEIGHT = 20;
 /** Two points a pixel is all that can be seen. */
 const BUCKETS_PER_PIXEL = 1;
@@ -30,7 +30,8 @@ export class ChartStack {
     for (const { chart } of this.panels) chart.destroy();
     const units = [...new Set(signals.map(({ unit }) => unit))];
     this.element.replaceChildren();
-    this.panels = units.map((unit) => {
+    this.panels = units.map((unit, at) => {
+      const hasAxis = at === units.length - 1;
       const lines = signals
         .map((signal, index) => ({ signal, label: signal.label, index }))
         .filter(({ signal }) => signal.unit === unit);
@@ -48,10 +49,11 @@ export class ChartStack {
           sync: 'time',
           lines,
           x: axisTime,
+          hasAxis,
           onCursor: (time_s) => this.onCursor(time_s),
           onSelect: (from_s, to_s) => this.onSelect(from_s, to_s),
         },
-        () => this.size(units.length),
+        () => this.size(units.length, hasAxis),
       );
       return { chart, ids: lines.map(({ signal }) => signal.id) };
     });
@@ -78,9 +80,10 @@ export class ChartStack {
     for (const { chart } of this.panels) chart.resize();
   }
 
-  private size(panels: number): { width: number; height: number } {
+  private size(panels: number, hasAxis: boolean): { width: number; height: number } {
     const { clientWidth, clientHeight } = this.element;
-    const height = Math.floor(clientHeight / Math.max(1, panels)) - TITLE_HEIGHT - 4;
-    return { width: Math.max(200, clientWidth), height: Math.max(MIN_HEIGHT, height) };
+    const drawn = Math.floor((clientHeight - X_HEIGHT) / Math.max(1, panels)) - TITLE_HEIGHT - 2;
+    const height = Math.max(MIN_HEIGHT, drawn) + (hasAxis ? X_HEIGHT : 0);
+    return { width: Math.max(200, clientWidth), height };
   }
 }

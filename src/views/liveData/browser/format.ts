@@ -1,11 +1,10 @@
-/** A time on the axis: `12.5 s`, `1:05`. */
+/** A time on the axis: `12.5 s`, `1:05`; nothing before the beginning. */
 export function axisTime(time_s: number): string {
-  const size = Math.abs(time_s);
-  if (size < 60) return `${Number(time_s.toFixed(3))} s`;
-  const sign = time_s < 0 ? '−' : '';
-  const seconds = size % 60;
+  if (time_s < 0) return '';
+  if (time_s < 60) return `${Number(time_s.toFixed(3))} s`;
+  const seconds = time_s % 60;
   const [whole = '', part] = `${Number(seconds.toFixed(2))}`.split('.');
-  return `${sign}${Math.floor(size / 60)}:${whole.padStart(2, '0')}${part === undefined ? '' : `.${part}`}`;
+  return `${Math.floor(time_s / 60)}:${whole.padStart(2, '0')}${part === undefined ? '' : `.${part}`}`;
 }
 
 /** A value with as many digits as mean something; a dash where there is none. */

@@ -7,7 +7,15 @@ export interface Theme {
   readonly font: string;
 }
 
-const LINES = ['blue', 'orange', 'green', 'red', 'purple', 'yellow'] as const;
+/** Not charts-orange: that one is a highlight one can see through. */
+const LINES = [
+  'charts-blue',
+  'charts-yellow',
+  'charts-green',
+  'charts-red',
+  'charts-purple',
+  'terminal-ansiCyan',
+] as const;
 /** Where colours alone do not tell lines apart. */
 const DASHES: readonly (readonly number[])[] = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 
@@ -20,7 +28,7 @@ function read(): Theme {
   return {
     text,
     grid: variable('charts-lines', variable('editorLineNumber-foreground', text)),
-    lines: LINES.map((name) => variable(`charts-${name}`, text)),
+    lines: LINES.map((name) => variable(name, text)),
     isHighContrast,
     font: `11px ${variable('font-family', 'sans-serif')}`,
   };
