@@ -117,10 +117,9 @@ export class SampleBuffer {
   /** Least and greatest value of a column between two times; undefined when it has none there. */
   range(id: string, from: number, to: number): readonly [min: number, max: number] | undefined {
     const column = this.columns.get(id);
-    const last = this.start + this.indexAt(to);
     let min = Number.POSITIVE_INFINITY;
     let max = Number.NEGATIVE_INFINITY;
-    for (let at = this.start + this.indexAt(from); column && at < last; at++) {
+    for (let at = this.start + this.indexAt(from); column && at < this.end && this.times[at]! <= to; at++) {
       const value = column[at]!;
       if (value < min) min = value;
       if (value > max) max = value;

@@ -24,6 +24,8 @@ export interface ChartOptions {
 }
 
 const AXIS_WIDTH = 64;
+/** Numbers may stand so close. */
+const Y_SPACE = 18;
 export const X_HEIGHT = 28;
 const CURSOR_TOP = 10;
 
@@ -87,6 +89,8 @@ export class Chart {
       {
         ...this.size(),
         legend: { show: false },
+        // The same for all: charts above each other share their time.
+        padding: [8, 20, 2, 0],
         cursor: {
           ...(sync === undefined ? {} : { sync: { key: sync } }),
           drag: { x: true, y: false, setScale: onSelect === undefined },
@@ -97,10 +101,10 @@ export class Chart {
           {
             ...axis,
             size: hasAxis ? X_HEIGHT : 0,
-            show: hasAxis,
-            values: (_, ticks) => ticks.map(this.options.x),
+            ticks: { ...axis.ticks, show: hasAxis },
+            values: (_, ticks) => ticks.map((tick) => (hasAxis ? this.options.x(tick) : '')),
           },
-          { ...axis, size: AXIS_WIDTH, values: (_, ticks) => ticks.map(shortNumber) },
+          { ...axis, size: AXIS_WIDTH, space: Y_SPACE, values: (_, ticks) => ticks.map(shortNumber) },
         ],
         series: [
           {},

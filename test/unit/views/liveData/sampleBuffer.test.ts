@@ -44,6 +44,7 @@ describe('sample buffer', () => {
     buffer.push(3, row(3));
     assert.equal(buffer.length, 4, 'time does not run backwards');
     assert.deepEqual(buffer.range('a', 2, 5), [2, 4]);
+    assert.deepEqual(buffer.range('a', 1, 2), [1, 2], 'both ends included');
     assert.equal(buffer.range('a', 5, 9), undefined);
     assert.equal(buffer.range('b', 0, 9), undefined);
     buffer.clear();
