@@ -201,7 +201,13 @@ describe('the JSON contract of the command line', () => {
 
   it('stop: every motor behind the link, with the throttle off until it is allowed again', async () => {
     const stop = await result('stop');
-    assert.deepEqual(stop['motors'], [{ canId: null, state: 'stopped', erpm: 0 }]);
+    const motors = stop['motors'] as { canId: number | null; state: string }[];
+    assert.deepEqual(
+      motors.map(({ state }) => state),
+      ['stopped', 'stopped', 'stopped'],
+    );
+    assert.equal(motors[0]!.canId, null);
+    check(motors[1], { canId: 'number', state: /^stopped$/, erpm: 'number' }, 'a node');
     assert.equal(stop['inputsAllowed'], false);
     assert.equal((await result('stop', '--allow-inputs'))['inputsAllowed'], true);
   });

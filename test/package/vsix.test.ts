@@ -9,7 +9,7 @@ import { packageExtension } from '../../scripts/vsix';
 const SYSTEMS = ['darwin-x64+arm64', 'linux-arm', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
 /** Everything that may be in the package; what nobody listed here stays out. */
 const EXPECTED =
-  /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/.+|dist\/[a-z]+\.js|dist\/THIRD-PARTY-NOTICES\.txt|prebuilds\/.+\.node|bin\/vesc(\.cmd)?)$/i;
+  /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/.+|dist\/[a-z]+\.js|dist\/liveData\.css|dist\/THIRD-PARTY-NOTICES\.txt|prebuilds\/.+\.node|bin\/vesc(\.cmd)?)$/i;
 
 /** Runs a Node of its own that knows nothing of this repository; what it printed. */
 function inBareNode(extension: string, ...args: string[]): string {
@@ -45,7 +45,14 @@ describe('the packaged extension', () => {
       files.filter((file) => !EXPECTED.test(file)),
       [],
     );
-    for (const needed of ['package.json', 'LICENSE.txt', 'dist/extension.js', 'dist/cli.js']) {
+    for (const needed of [
+      'package.json',
+      'LICENSE.txt',
+      'dist/extension.js',
+      'dist/cli.js',
+      'dist/liveData.js',
+      'dist/liveData.css',
+    ]) {
       assert.ok(files.includes(needed), `${needed} is missing`);
     }
   });
