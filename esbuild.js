@@ -20,6 +20,8 @@ const BUNDLES = [
   { entry: 'src/controllers/stageWorker.ts', outfile: 'dist/stageWorker.js' },
   // Loaded when the first port is looked at, by whichever of the two: neither has to read it to start.
   { entry: 'serialport', outfile: 'dist/serialport.js' },
+  // Runs in a webview; its styles become dist/liveData.css.
+  { entry: 'src/views/liveData/browser/main.ts', outfile: 'dist/liveData.js', browser: true },
 ];
 
 /** The editor tests: run inside the extension host, so they are bundled too, but keep their packages outside. */
@@ -93,9 +95,12 @@ function writeNotices(inputs) {
   writeFileSync(join(root, 'dist/THIRD-PARTY-NOTICES.txt'), notices.join(`\n\n${'-'.repeat(80)}\n\n`) + '\n');
 }
 
-function shippedOptions({ entry, outfile, executable }) {
+const BROWSER = { platform: 'browser', target: 'es2022', format: 'iife', external: [] };
+
+function shippedOptions({ entry, outfile, executable, browser }) {
   return {
     ...common,
+    ...(browser ? BROWSER : {}),
     entryPoints: [entry],
     outfile,
     plugins: [serialPortBeside, vscodeOnce],

@@ -22,6 +22,19 @@ const SHELL = ['views', 'commands'];
 const PURE = ['base', 'protocol', 'image'];
 
 const NODE = { regex: '^node:', message: 'This room is pure: no Node, no I/O.' };
+/** Views that run in a webview: neither Node nor the editor is there. */
+const BROWSER = {
+  files: ['src/views/*/browser/**/*.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [NODE],
+        paths: [{ name: 'vscode', message: 'A webview talks to the editor by messages.' }],
+      },
+    ],
+  },
+};
 const VSCODE = {
   name: 'vscode',
   message: 'Only src/views, src/commands and src/extension.ts import vscode.',
@@ -101,6 +114,7 @@ export default tseslint.config(
     },
   },
   ...ROOMS.map(roomRules),
+  BROWSER,
   {
     files: ['test/**/*.ts', 'scripts/**/*.ts'],
     rules: {

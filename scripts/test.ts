@@ -72,6 +72,10 @@ const LAYERS: readonly Layer[] = [
       { name: 'eslint', args: ['node_modules/eslint/bin/eslint.js', '.'] },
       { name: 'prettier', args: ['node_modules/prettier/bin/prettier.cjs', '--check', '.'] },
       { name: 'typecheck', args: ['node_modules/typescript/bin/tsc', '--noEmit'] },
+      {
+        name: 'typecheck of the live view',
+        args: ['node_modules/typescript/bin/tsc', '-p', 'src/views/liveData/browser'],
+      },
     ],
     limit_min: 5,
   },

@@ -37,6 +37,7 @@ import { HotPlug } from './views/hotPlug';
 import { IntelliSense } from './views/intelliSense';
 import { KnownPorts } from './views/knownPorts';
 import { languageServerSettings } from './views/languageServerSettings';
+import { LivePanels } from './views/liveData/livePanels';
 import { crashNotice, faultNotice } from './views/messages';
 import { Notifier } from './views/notifier';
 import { readSettings, type Settings } from './views/settings';
@@ -97,6 +98,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const page = own(new CardPanel(context.extensionUri));
   const cards = own(new FaultCards({ registry, tree: () => workspace.tree(), sources, crashes, page }));
   const flashing = own(new FlashState());
+  const notifier = new Notifier(log);
   const shell: Shell = {
     core,
     settings,
@@ -112,10 +114,18 @@ export function activate(context: vscode.ExtensionContext): Api {
     cards,
     crashes,
     terminals: own(new ControllerTerminals(core.pool, memory)),
+    livePanels: own(
+      new LivePanels({
+        core,
+        extension: context.extensionUri,
+        isMotorTestOn: () => settings().motorTest,
+        fail: (error) => notifier.fail(error),
+      }),
+    ),
     flashing,
     known: new KnownPorts(memory),
     remembered: context.globalState,
-    notifier: new Notifier(log),
+    notifier,
     log,
   };
   own(

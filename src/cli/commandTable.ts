@@ -11,6 +11,7 @@ import { rebootCommand } from './commands/reboot';
 import { restoreCommand } from './commands/restore';
 import { scanCommand } from './commands/scan';
 import { simulateCommand } from './commands/simulate';
+import { stopCommand } from './commands/stop';
 import { terminalCommand } from './commands/terminal';
 import { valuesCommand } from './commands/values';
 
@@ -29,5 +30,6 @@ export const commandTable: readonly Command[] = [
   restoreCommand,
   terminalCommand,
   rebootCommand,
+  stopCommand,
   simulateCommand,
 ];

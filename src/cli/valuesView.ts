@@ -2,40 +2,7 @@ import { faultName } from '../protocol/faults';
 import type { Values } from '../protocol/messages/telemetry';
 import { quantity, UNKNOWN } from './format';
 import type { Style } from './output';
-import type { Fields } from './report';
 import { pairs } from './table';
-
-/** All values, the fault by its name (null for none) and its code. */
-export function valueFields(values: Values): Fields {
-  return { ...values, fault: values.fault ? faultName(values.fault) : null, faultCode: values.fault };
-}
-
-/** The same with a cell for each sensor, as tables want it. */
-export function csvFields(values: Values): Fields {
-  const [tempFet1_C, tempFet2_C, tempFet3_C] = values.tempFets_C ?? [];
-  return { ...valueFields(values), tempFet1_C, tempFet2_C, tempFet3_C };
-}
-
-/** The columns of a CSV file, in the order of the firmware's reply; units are part of the names. */
-export function valueColumns(): readonly string[] {
-  return [
-    ...['time_s', 'tempFet_C', 'tempMotor_C', 'motorCurrent_A', 'inputCurrent_A', 'id_A', 'iq_A', 'duty'],
-    ...['erpm', 'voltage_V', 'charge_Ah', 'chargeRegenerated_Ah', 'energy_Wh', 'energyRegenerated_Wh'],
-    ...[
-      'tachometer',
-      'tachometerAbs',
-      'fault',
-      'pidPosition_deg',
-      'controllerId',
-      'tempFet1_C',
-      'tempFet2_C',
-      'tempFet3_C',
-      'vd_V',
-      'vq_V',
-    ],
-    ...['timeoutActive', 'killSwitchActive'],
-  ];
-}
 
 /** All values under each other, in groups. */
 export function valuesText(values: Values, { bold, dim, green, red }: Style): string[] {

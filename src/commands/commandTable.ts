@@ -12,6 +12,7 @@ import { flashBus } from './flashBus';
 import { flashFile } from './flashFile';
 import { flashKeptBuild } from './flashKeptBuild';
 import { installBootloader } from './installBootloader';
+import { openLiveData } from './openLiveData';
 import { openLog } from './openLog';
 import { openTerminal } from './openTerminal';
 import { reboot } from './reboot';
@@ -27,6 +28,7 @@ import { showCommits } from './showCommits';
 import { showCrash } from './showCrash';
 import { showFaults } from './showFaults';
 import { startSimulatedController } from './startSimulatedController';
+import { stopMotor } from './stopMotor';
 
 /** What runs when a command is called. What it returns is for those who call it from code. */
 type Handler<C extends CommandName> = (shell: Shell, ...args: CommandArguments[C]) => unknown;
@@ -77,6 +79,8 @@ const COMMANDS: { readonly [C in CommandName]: Entry<C> } = {
   'vesc.flashAndOpenTerminal': { enabled: flashAndOpenTerminal, disabled: untrusted },
   'vesc.flashKeptBuild': { enabled: flashKeptBuild },
   'vesc.showCommits': { enabled: showCommits, disabled: untrusted },
+  'vesc.openLiveData': { enabled: openLiveData, disabled: nothingConnected },
+  'vesc.stopMotor': { enabled: stopMotor, disabled: nothingConnected },
 };
 
 /** Registers them all. What goes wrong in one is told to the user, and the command then returns nothing. */

@@ -13,6 +13,7 @@ import type { CrashReports } from '../views/crashReports';
 import type { FaultCards } from '../views/faultCards';
 import type { FirmwareWorkspace } from '../views/firmwareWorkspace';
 import type { FlashState } from '../views/flashState';
+import type { LivePanels } from '../views/liveData/livePanels';
 import type { KnownPorts, Memory } from '../views/knownPorts';
 import type { Notifier } from '../views/notifier';
 import type { Settings } from '../views/settings';
@@ -34,6 +35,7 @@ export interface Shell {
   readonly cards: FaultCards;
   readonly crashes: CrashReports;
   readonly terminals: ControllerTerminals;
+  readonly livePanels: LivePanels;
   readonly flashing: FlashState;
   readonly known: KnownPorts;
   /** What is remembered of this user, in all windows. */

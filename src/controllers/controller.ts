@@ -1,19 +1,21 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
-import { isVescError, VescError } from '../base/errors';
+import { VescError } from '../base/errors';
 import type { Endpoint } from '../links/endpoint';
 import type { LinkAddress } from '../links/link';
 import { type CrashDiag, parseCrashDiag } from '../protocol/crashDiag';
 import type { FaultRecord } from '../protocol/faultListing';
 import { parseFaultListing } from '../protocol/faultListing';
 import { faultName } from '../protocol/faults';
-import { getValuesSelective, type Values } from '../protocol/messages/telemetry';
+import type { Values } from '../protocol/messages/telemetry';
 import { atLeast } from '../protocol/version';
 import type { ControllerRecord } from '../settings/controllerMemory';
 import type { FaultsKept } from '../settings/faultHistory';
 import { silenceIs } from '../settings/secondMotor';
 import type { ControllerIdentity } from '../update/controllerIdentity';
+import { isTurning } from '../update/preflight';
+import { type FeedSubscription, type FeedWish, type Reading, ValueFeed } from './valueFeed';
 
 /**
  * `connecting`: being opened or identified. `connected`: answers. `silent`: the link is open, but nothing answers.
@@ -34,12 +36,14 @@ const SHOWN = [
 ] as const satisfies readonly (keyof Values)[];
 export type ShownValues = Pick<Values, (typeof SHOWN)[number]>;
 
-/** `watched`: somebody looks at its values. `minded`: only the fault bit is read, which disturbs nobody. */
+/** What is read at all times; it disturbs nobody's averages. */
+const MINDED = ['erpm', 'fault'] as const satisfies readonly (keyof Values)[];
+
+/** `watched`: somebody looks at its values. `minded`: only whether it turns, and its fault. */
 export type Attention = 'watched' | 'minded';
 
 /** A fault clears itself after 500 ms (facts 14): at this rate none is missed. */
 const POLL_MS = 250;
-const POLL_TIMEOUT_MS = 1000;
 /** Misses in a row before a controller counts as silent. */
 const MISSES = 3;
 const FAULTS_TIMEOUT_MS = 5000;
@@ -58,11 +62,13 @@ export class Controller implements Disposable {
   private readonly changes = new Emitter<void>();
   private readonly faults = new Emitter<FaultSighting>();
   private readonly listings = new Emitter<readonly FaultRecord[]>();
-  private poll: Disposable | undefined;
   private attention: Attention = 'minded';
+  private readonly subscription: FeedSubscription;
   private misses = 0;
   private disposed = false;
 
+  /** Whoever wants to read its values reads them here, so that they do not disturb each other. */
+  readonly feed: ValueFeed;
   /** Fires after every change of what can be read below. */
   readonly onChange = this.changes.event;
   /** Fires once for each fault that appears. */
@@ -78,6 +84,8 @@ export class Controller implements Disposable {
   values: ShownValues | undefined;
   /** The active fault's full name; null when there is none, undefined before it was read. */
   activeFault: string | null | undefined;
+  /** True while its motor moves, as far as is known. */
+  turning = false;
   /** The faults since its start, as the firmware recorded them; undefined before they were asked for. */
   faultHistory: readonly FaultRecord[] | undefined;
   /** Its faults as they are kept across its restarts; undefined before they were looked up. */
@@ -101,7 +109,11 @@ export class Controller implements Disposable {
     public address: LinkAddress,
     readonly canId: number | undefined,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.feed = new ValueFeed(clock);
+    this.subscription = this.feed.subscribe(this.wish(), (reading) => this.take(reading));
+    this.feed.onFailure((error) => this.miss(error));
+  }
 
   /** How to talk to it; undefined while it cannot be. */
   get endpoint(): Endpoint | undefined {
@@ -128,12 +140,14 @@ export class Controller implements Disposable {
     this.crashDiag = undefined;
     this.kept = undefined;
     this.become('connected');
-    this.pollSoon(0);
+    if (identity.hardwareType === 'vesc') this.feed.start(endpoint);
+    else this.feed.stop();
   }
 
   /** It cannot be talked to for now. */
   detach(state: 'connecting' | 'disconnected' | 'updating', problem?: VescError): void {
-    this.poll?.dispose();
+    this.feed.stop();
+    this.turning = false;
     this.endpointInUse = state === 'updating' ? this.endpointInUse : undefined;
     this.values = undefined;
     this.problem = problem;
@@ -158,6 +172,7 @@ export class Controller implements Disposable {
   attend(attention: Attention): void {
     this.attention = attention;
     if (attention === 'minded') this.values = undefined;
+    this.subscription.change(this.wish());
     for (const node of this.nodes ?? []) node.attend(attention);
   }
 
@@ -207,7 +222,7 @@ export class Controller implements Disposable {
   dispose(): void {
     this.disposed = true;
     this.endpointInUse = undefined;
-    this.poll?.dispose();
+    this.feed.dispose();
     for (const node of this.nodes ?? []) node.dispose();
     this.changes.dispose();
     this.faults.dispose();
@@ -219,48 +234,26 @@ export class Controller implements Disposable {
     this.changed();
   }
 
-  private pollSoon(delay_ms: number): void {
-    this.poll?.dispose();
-    this.poll = this.clock.schedule(delay_ms, () => void this.readValues());
+  private wish(): FeedWish {
+    return { interval_ms: POLL_MS, values: this.attention === 'watched' ? SHOWN : MINDED };
   }
 
-  /** One read, then the next is due: never two at a time, and none while the link is somebody else's. */
-  private async readValues(): Promise<void> {
-    const endpoint = this.endpointInUse;
-    if (!endpoint || this.identity?.hardwareType !== 'vesc') return;
-    const watched = this.attention === 'watched';
-    try {
-      const options = { timeout_ms: POLL_TIMEOUT_MS };
-      const values = watched ? await endpoint.request(getValuesSelective(SHOWN), options) : undefined;
-      const { fault } = values ?? (await endpoint.request(getValuesSelective(['fault']), options));
-      if (!this.follows(endpoint)) return;
-      this.take(fault, values);
-    } catch (error) {
-      if (!isVescError(error)) throw error;
-      if (!this.follows(endpoint) || isVescError(error, 'link-closed')) return;
-      if (!isVescError(error, 'link-in-use')) this.miss(error);
-    }
-    this.pollSoon(POLL_MS);
-  }
-
-  /** False when it was handed over, lost or found again elsewhere while a read was under way. */
-  private follows(endpoint: Endpoint): boolean {
-    return endpoint === this.endpointInUse && this.state !== 'updating';
-  }
-
-  private take(code: number, values: ShownValues | undefined): void {
+  private take({ values }: Reading): void {
     const isBack = this.misses > 0;
     if (isBack) this.interruptions++;
     this.misses = 0;
-    this.values = values ?? this.values;
+    const { fault: code = 0, erpm = 0 } = values;
+    if (this.attention === 'watched' && isShown(values)) this.values = values;
     const fault = code === 0 ? null : faultName(code);
-    const different = fault !== this.activeFault;
-    const appeared = different && fault !== null;
+    const turning = isTurning({ erpm, duty: 0 });
+    const different = fault !== this.activeFault || turning !== this.turning;
+    const appeared = fault !== null && fault !== this.activeFault;
     const foundActive = this.activeFault === undefined;
     this.activeFault = fault;
+    this.turning = turning;
     if (appeared) this.faults.fire({ fault, at: this.clock.date(), foundActive });
     if (this.state === 'silent') this.become('connected');
-    else if (values || different || isBack) this.changed();
+    else if (this.values || different || isBack) this.changed();
   }
 
   private miss(error: VescError): void {
@@ -269,4 +262,9 @@ export class Controller implements Disposable {
     this.problem = error;
     this.become('silent');
   }
+}
+
+/** What was read before somebody looked is not all of it. */
+function isShown(values: Partial<Values>): values is ShownValues {
+  return SHOWN.every((key) => values[key] !== undefined);
 }

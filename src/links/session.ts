@@ -127,6 +127,14 @@ export class Session implements Endpoint, Disposable {
     };
   }
 
+  /**
+   * Sends a payload that nothing answers, whoever has claimed the link: for stopping a motor, which is never in the
+   * way of anything. A few bytes between two frames of an upload fit into the controller's buffer.
+   */
+  sendAnyway(payload: Uint8Array, canId?: number): Promise<void> {
+    return this.end === undefined ? this.conversation.send(canId, payload) : Promise.reject(this.end);
+  }
+
   /** Closes the link; everything that waits rejects with `link-closed`. */
   dispose(): void {
     this.link.dispose();

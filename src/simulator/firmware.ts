@@ -13,6 +13,7 @@ import type { HostPort, PortReader } from './hostPort';
 import { Lisp } from './lisp';
 import { Motor, type MotorOrder } from './motor';
 import type { Received } from './receiver';
+import { Sampler } from './sampler';
 import { StoredSettings } from './storedSettings';
 
 /** Where answers go. */
@@ -53,6 +54,7 @@ export class Firmware implements PortReader {
   readonly settings: StoredSettings;
   readonly code: { readonly lisp: CodeStore; readonly qml: CodeStore };
   readonly lisp: Lisp;
+  readonly sampler: Sampler;
   /** Who forwarded to CAN last: answers of nodes go there. */
   forwardedFor: Channel = NOWHERE;
   /** Counts requests for the position stream, so that an older one ends. */
@@ -78,6 +80,7 @@ export class Firmware implements PortReader {
     this.settings = new StoredSettings(board.eeprom, version, traits.defaults, this.idWithoutSettings());
     this.code = { lisp: new CodeStore(flash, 'lisp', version), qml: new CodeStore(flash, 'qml', version) };
     this.lisp = new Lisp(flash, this.code.lisp, version, appCrc, now);
+    this.sampler = new Sampler(this);
     this.rememberCanId();
     if (board.lastReset === 'watchdog') this.raiseFault('FAULT_CODE_BOOTING_FROM_WATCHDOG_RESET');
     const crashing = atLeast(version, 7, 1) && board.backup.crashStreak >= MAX_CRASHES;

@@ -39,6 +39,8 @@ export interface CommandArguments {
   'vesc.flashAndOpenTerminal': [target?: ControllerTarget];
   'vesc.flashKeptBuild': [target?: ControllerTarget, buildId?: string];
   'vesc.showCommits': [target?: ControllerTarget];
+  'vesc.openLiveData': [target?: ControllerTarget];
+  'vesc.stopMotor': [target?: ControllerTarget];
 }
 export type CommandName = keyof CommandArguments;
 
@@ -69,6 +71,8 @@ export const COMMAND_NAMES = Object.keys({
   'vesc.flashAndOpenTerminal': true,
   'vesc.flashKeptBuild': true,
   'vesc.showCommits': true,
+  'vesc.openLiveData': true,
+  'vesc.stopMotor': true,
 } satisfies Record<CommandName, true>) as readonly CommandName[];
 
 /** A command with its arguments, for rows and status items; wrong arguments do not compile. */

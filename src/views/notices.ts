@@ -21,6 +21,7 @@ export const ACTIONS = {
   crash: 'Show crash',
   line: 'Go to line',
   'look-again': 'Connect and look',
+  'allow-inputs': 'Allow throttle inputs',
 } as const;
 export type Action = keyof typeof ACTIONS;
 

@@ -64,4 +64,6 @@ const DEFAULTS: Record<Action, () => unknown> = {
   crash: command('vesc.showCrash'),
   line: command('vesc.showCrash'),
   'look-again': command('vesc.connect'),
+  // Only where it is known whose inputs are meant.
+  'allow-inputs': () => undefined,
 };

@@ -18,6 +18,8 @@ export interface Settings {
   readonly compileCommands: boolean;
   /** How many times as fast as a real controller; 0: no waiting. */
   readonly simulatedSpeed: number;
+  /** Motors may be driven from the live view. */
+  readonly motorTest: boolean;
 }
 
 export const SETTING_NAMES = [
@@ -34,6 +36,7 @@ export const SETTING_NAMES = [
   'flashOnSave',
   'compileCommands',
   'simulatedSpeed',
+  'motorTest',
 ] as const satisfies readonly (keyof Settings)[];
 
 /** The part of a `WorkspaceConfiguration` that is needed here. */
@@ -70,5 +73,6 @@ export function readSettings(configuration: Configuration): Settings {
     flashOnSave: flag('flashOnSave', false),
     compileCommands: flag('compileCommands', true),
     simulatedSpeed: number('simulatedSpeed', 5, 0),
+    motorTest: flag('motorTest', false),
   };
 }

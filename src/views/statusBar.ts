@@ -8,12 +8,17 @@ import type { CommandName } from './commandNames';
 import { tooltip } from './controllerTree';
 import type { FirmwareWorkspace } from './firmwareWorkspace';
 import type { FlashState } from './flashState';
-import { boardStatus, controllerStatus, flashStatus, type StatusWords } from './statusWords';
+import { boardStatus, controllerStatus, flashStatus, type StatusWords, stopStatus } from './statusWords';
 
 const REDRAW_MS = 100;
 /** Next to each other, behind the counts of errors and warnings. */
-const PRIORITY = { controller: 49, board: 48, flash: 47 } as const;
-const NAMES = { controller: 'VESC controller', board: 'VESC board and build', flash: 'VESC flash' } as const;
+const PRIORITY = { stop: 50, controller: 49, board: 48, flash: 47 } as const;
+const NAMES = {
+  stop: 'VESC stop motor',
+  controller: 'VESC controller',
+  board: 'VESC board and build',
+  flash: 'VESC flash',
+} as const;
 type ItemId = keyof typeof PRIORITY;
 
 export interface StatusBarDependencies {
@@ -25,7 +30,7 @@ export interface StatusBarDependencies {
   readonly clock: Clock;
 }
 
-/** Three items: the controller, the board with its build, and flashing. */
+/** Three items: the controller, the board with its build, and flashing; a fourth while a motor turns. */
 export class StatusBar implements vscode.Disposable {
   private readonly owned = new DisposableStore();
   private readonly items: Readonly<Record<ItemId, vscode.StatusBarItem>>;
@@ -35,6 +40,7 @@ export class StatusBar implements vscode.Disposable {
   constructor(private readonly dependencies: StatusBarDependencies) {
     const { registry, relations, workspace, builds, flashing } = dependencies;
     this.items = {
+      stop: this.item('stop', 'vesc.stopMotor'),
       controller: this.item('controller', 'vesc.selectController'),
       board: this.item('board', 'vesc.selectBoard'),
       flash: this.item('flash', 'vesc.flash'),
@@ -78,6 +84,11 @@ export class StatusBar implements vscode.Disposable {
     const relation = selected && relations.of(selected);
     this.draw('controller', controllerStatus(registry.controllers, selected, relation));
     this.items.controller.show();
+    const stop = stopStatus(registry.controllers);
+    if (stop) {
+      this.draw('stop', stop);
+      this.items.stop.show();
+    } else this.items.stop.hide();
 
     const board = workspace.knownBoard;
     this.draw('board', boardStatus(board, builds.running, board && builds.resultOf(board)));

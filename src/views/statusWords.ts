@@ -64,6 +64,19 @@ const STATE_ICON: Readonly<Record<Controller['state'], string>> = {
   disconnected: 'debug-disconnect',
 };
 
+/** The item that stops the motors; undefined while none turns. */
+export function stopStatus(controllers: readonly Controller[]): StatusWords | undefined {
+  const turning = controllers
+    .flatMap((controller) => [controller, ...(controller.nodes ?? [])])
+    .filter((controller) => controller.turning);
+  if (turning.length === 0) return undefined;
+  return {
+    text: '$(debug-stop) Stop motor',
+    tooltip: [`Turns: ${turning.map(({ title }) => plain(title)).join(', ')}.`, 'Click to stop every motor.'],
+    background: 'error',
+  };
+}
+
 /** The build that goes on. */
 export interface RunningBuild {
   readonly board: string;

@@ -199,6 +199,19 @@ describe('the JSON contract of the command line', () => {
     assert.match((terminal['prints'] as string[]).join('\n'), /FAULT_CODE_OVER_VOLTAGE/);
   });
 
+  it('stop: every motor behind the link, with the throttle off until it is allowed again', async () => {
+    const stop = await result('stop');
+    const motors = stop['motors'] as { canId: number | null; state: string }[];
+    assert.deepEqual(
+      motors.map(({ state }) => state),
+      ['stopped', 'stopped', 'stopped'],
+    );
+    assert.equal(motors[0]!.canId, null);
+    check(motors[1], { canId: 'number', state: /^stopped$/, erpm: 'number' }, 'a node');
+    assert.equal(stop['inputsAllowed'], false);
+    assert.equal((await result('stop', '--allow-inputs'))['inputsAllowed'], true);
+  });
+
   it('reboot: comes back as the same controller', async () => {
     check(await result('reboot'), { uuid: UUID, hardware: 'string', duration_ms: NUMBER }, 'reboot');
     assert.deepEqual((await result('faults'))['history'], [], 'a restart forgets the faults');

@@ -34,6 +34,7 @@ describe('what a person reads', () => {
       'flash',
       'terminal',
       'reboot',
+      'stop',
       'simulate',
     ]) {
       assert.ok(commands.includes(name), name);

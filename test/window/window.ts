@@ -4,8 +4,10 @@ let shared: Promise<Workbench> | undefined;
 
 /** The one window that the tests share, opened by whoever asks first. */
 export function sharedWindow(): Promise<Workbench> {
-  // Terminals that draw with the DOM: their text can be read.
-  shared ??= Workbench.open({ settings: { 'terminal.integrated.gpuAcceleration': 'off' } });
+  // Terminals that draw with the DOM: their text can be read. Motors that may be driven: those of this machine are none.
+  shared ??= Workbench.open({
+    settings: { 'terminal.integrated.gpuAcceleration': 'off', 'vesc.motorTest': true },
+  });
   return shared;
 }
 

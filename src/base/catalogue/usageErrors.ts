@@ -71,6 +71,22 @@ export const usageErrors = defineErrors({
       next: 'Check the path, its permissions and the free space.',
     }),
   },
+  'motor-not-stopped': {
+    exitStatus: 1,
+    text: (d: { motors: readonly string[] }) => ({
+      happened: `Not every motor is known to have stopped. ${d.motors.join(' ')}`,
+      state: 'Whatever could be told to stop was told, in the strongest way its firmware knows.',
+      next: 'Cut the power if a motor turns.',
+    }),
+  },
+  'not-a-recording': {
+    exitStatus: 2,
+    text: (d: { file: string; reason: string }) => ({
+      happened: `${d.file} cannot be shown as a recording: ${d.reason}.`,
+      state: '',
+      next: 'Choose a file that VESC: Open live data or vesc values --csv wrote.',
+    }),
+  },
   'cannot-listen': {
     exitStatus: 3,
     text: (d: { address: string; reason: string }) => ({

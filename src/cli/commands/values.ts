@@ -1,11 +1,12 @@
 import { sleep } from '../../base/clock';
 import { ExitStatus, isVescError } from '../../base/errors';
 import { getValues, type Values } from '../../protocol/messages/telemetry';
-import { CsvFile } from '../csvFile';
+import { CsvFile } from '../../controllers/csvFile';
+import { csvFields, valueColumns, valueFields } from '../../controllers/valueTable';
 import { type CommandContext, defineCommand } from '../command';
 import { readNumber } from '../options';
 import { type Connection, requireMotor, TARGET_OPTIONS, withController } from '../target';
-import { csvFields, valueColumns, valueFields, valuesText, watchLine, watchTitle } from '../valuesView';
+import { valuesText, watchLine, watchTitle } from '../valuesView';
 
 const ASKING = { timeout_ms: 1000, attempts: 3 } as const;
 const MAX_HZ = 200;

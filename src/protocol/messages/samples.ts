@@ -81,3 +81,16 @@ export function decodeSample(payload: Uint8Array): Sample | undefined {
     ...(old ? {} : { index: reader.i32() }),
   };
 }
+
+/** The payload of a sample, as firmware from 6.05 on sends it; without an index as older firmware does. */
+export function encodeSample(sample: Sample): Uint8Array {
+  const writer = message(CommandId.SAMPLE_PRINT);
+  if (sample.index !== undefined) writer.i16(sample.index);
+  writer.f32a(sample.current1_A).f32a(sample.current2_A);
+  if (sample.index !== undefined) writer.f32a(sample.current3_A ?? 0);
+  writer.f32a(sample.phase1_V).f32a(sample.phase2_V).f32a(sample.phase3_V);
+  writer.f32a(sample.zero_V).f32a(sample.currentFiltered_A).f32a(sample.switchingFrequency_Hz);
+  writer.u8(sample.commutationStep | (sample.hallState << 3));
+  writer.u8((sample.phase_deg * PHASE_STEPS) / 360);
+  return (sample.index === undefined ? writer : writer.i32(sample.index)).finish();
+}

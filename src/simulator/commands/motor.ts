@@ -1,6 +1,7 @@
 import type { ByteReader } from '../../protocol/bytes';
 import { CommandId } from '../../protocol/commandId';
-import { message } from '../../protocol/messages/message';
+import { encodeRotorPosition } from '../../protocol/messages/plots';
+import type { SampleMode } from '../../protocol/messages/samples';
 import type { Call, Handler } from '../firmware';
 import type { MotorOrder } from '../motor';
 
@@ -29,7 +30,7 @@ function detect({ firmware, motor, reader }: Call): void {
     while (stream === firmware.positionStream) {
       await firmware.board.wait(ROTOR_POSITION_MS);
       const position_deg = firmware.motor(motor).values().pidPosition_deg;
-      firmware.stream(message(CommandId.ROTOR_POSITION).f32(position_deg, 1e5).finish());
+      firmware.stream(encodeRotorPosition(position_deg));
     }
   })();
 }
@@ -43,6 +44,11 @@ export const motorCommands: Partial<Record<CommandId, Handler>> = {
   [CommandId.SET_POS]: order('position', (reader) => reader.f32(1e6)),
   [CommandId.SET_HANDBRAKE]: order('handbrake', (reader) => reader.f32(1e3)),
   [CommandId.SET_DETECT]: detect,
+  [CommandId.SAMPLE_PRINT]: ({ firmware, motor, reader, channel }) => {
+    const mode = reader.u8() as SampleMode;
+    // The raw flag at the end changes the scale of the values; the made-up ones have only one.
+    firmware.sampler.order({ mode, length: reader.u16(), decimation: reader.u8() }, motor, channel);
+  },
   // Inputs other than these commands are not simulated, so there is no output to disable.
   [CommandId.APP_DISABLE_OUTPUT]: ({ firmware, reader }) => {
     reader.u8();

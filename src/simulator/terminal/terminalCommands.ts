@@ -1,5 +1,6 @@
 import { crc16 } from '../../protocol/crc16';
 import { faultName } from '../../protocol/faults';
+import { encodePlotStep, type PlotStep } from '../../protocol/messages/plots';
 import { atLeast } from '../../protocol/version';
 import { clearCrashMemory, formatCrashDiag } from '../crashMemory';
 import { formatFaultListing } from '../faultLog';
@@ -16,6 +17,9 @@ export interface TerminalCommand {
 }
 
 const STOP_MS = 1000;
+const HALL_TURN_DEG = 720;
+const HALL_STEP_DEG = 5;
+const HALL_STEP_MS = 50;
 
 /** Fixed texts of an invented but usual moment. */
 const MEMORY = ['core free memory : 11528 bytes', 'heap fragments   : 1', 'heap free total  : 96 bytes\n'];
@@ -128,6 +132,27 @@ function adcDuration(): (firmware: Firmware) => void {
   );
 }
 
+/** Hall sensors of an ideal motor over two electrical revolutions, drawn as the firmware draws (facts 6.2). */
+async function hallAnalyze(firmware: Firmware, words: readonly string[]): Promise<void> {
+  if (!(Number(words[0]) > 0)) {
+    firmware.printLine('This command requires one argument.\n');
+    return;
+  }
+  const draw = (step: PlotStep): void => firmware.stream(encodePlotStep(step));
+  draw({ kind: 'init', xLabel: 'Angle', yLabel: 'Hall' });
+  for (const name of ['Hall 1', 'Hall 2', 'Hall 3']) draw({ kind: 'addGraph', name });
+  for (let angle = 0; angle < HALL_TURN_DEG; angle += HALL_STEP_DEG) {
+    await firmware.board.wait(HALL_STEP_MS);
+    for (let sensor = 0; sensor < 3; sensor++) {
+      const isHigh = (angle + 120 * sensor) % 360 < 180;
+      draw({ kind: 'setGraph', index: sensor });
+      // One above the other, as levels of a logic analyser.
+      draw({ kind: 'point', x: angle, y: 1.5 * sensor + (isHigh ? 1 : 0) });
+    }
+  }
+  firmware.printLine('Hall sensors: all six steps seen\n');
+}
+
 /** What the terminal knows, in the order `help` lists it. */
 export const terminalCommands: readonly TerminalCommand[] = [
   { name: 'stop', help: 'Stop the motor', until: [6, 0], run: stop },
@@ -188,6 +213,7 @@ export const terminalCommands: readonly TerminalCommand[] = [
   { name: 'fwinfo', help: 'Print detailed firmware info', since: [6, 0], until: [6, 6], run: firmwareInfo },
   { name: 'fw_info', help: 'Print detailed firmware info', since: [6, 6], run: firmwareInfo },
   { name: 'crc', help: 'Print CRC values', run: configurationCrc },
+  { name: 'hall_analyze', help: 'Rotate motor in open loop and analyze hall sensors', run: hallAnalyze },
   { name: 'drv_reset_faults', help: 'Reset gate driver faults (if possible)', run: lines() },
   {
     name: 'rebootwdt',

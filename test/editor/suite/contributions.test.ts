@@ -45,6 +45,8 @@ describe('the extension in the editor', () => {
       'vesc.installBootloader',
       'vesc.saveSettings',
       'vesc.restoreSettings',
+      'vesc.openLiveData',
+      'vesc.stopMotor',
     ])
       assert.equal(await vscode.commands.executeCommand(command), undefined, command);
   });

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { styleFor } from '../../../src/cli/output';
-import {
-  csvFields,
-  valueColumns,
-  valueFields,
-  valuesText,
-  watchLine,
-  watchTitle,
-} from '../../../src/cli/valuesView';
+import { valuesText, watchLine, watchTitle } from '../../../src/cli/valuesView';
+import { csvFields, valueColumns, valueFields } from '../../../src/controllers/valueTable';
 import type { Values } from '../../../src/protocol/messages/telemetry';
 
 const plain = styleFor({}, {});

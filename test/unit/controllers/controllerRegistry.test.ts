@@ -4,13 +4,15 @@ import { readImage } from '../../../src/image/imageFile';
 import type { LinkAddress } from '../../../src/links/link';
 import { ByteReader } from '../../../src/protocol/bytes';
 import { CommandId } from '../../../src/protocol/commandId';
+import { setDuty } from '../../../src/protocol/messages/motor';
 import type { SimulatedControllerOptions } from '../../../src/simulator/simulatedController';
 import { BOOTLOADER_STEPS } from '../../../src/update/bootloaderInstaller';
 import type { Updater } from '../../../src/update/updater';
 import { syntheticBootloader, syntheticImage } from '../../support/syntheticImage';
 import { ADDRESS, UpdateBench } from '../../support/updateBench';
 
-const FAULT_MASK = 0x8000;
+/** The fault and ERPM: no averages among them. */
+const MINDED_MASK = 0x8080;
 
 describe('controller registry', () => {
   let bench: UpdateBench;
@@ -49,7 +51,7 @@ describe('controller registry', () => {
     assert.equal(await connect(), controller, 'connecting again is the same controller');
   });
 
-  it('reads nothing but the fault bit, four times a second, while nobody looks', async () => {
+  it('reads nothing but the fault and whether it turns, four times a second, while nobody looks', async () => {
     start();
     const controller = await connect();
     await bench.clock.advance(1000);
@@ -57,7 +59,7 @@ describe('controller registry', () => {
     assert.equal(sent.length, 40);
     for (const payload of sent) {
       assert.equal(payload[0], CommandId.GET_VALUES_SELECTIVE);
-      assert.equal(new ByteReader(payload, 1).u32(), FAULT_MASK);
+      assert.equal(new ByteReader(payload, 1).u32(), MINDED_MASK);
     }
     assert.equal(controller.values, undefined);
   });
@@ -88,6 +90,16 @@ describe('controller registry', () => {
     assert.deepEqual(seen, ['FAULT_CODE_ABS_OVER_CURRENT', 'FAULT_CODE_ABS_OVER_CURRENT']);
     const history = await bench.clock.run(controller.readFaults());
     assert.equal(history.length, 2);
+  });
+
+  it('knows whether its motor turns, though nobody looks', async () => {
+    start();
+    const controller = await connect();
+    await controller.endpoint!.send(setDuty(0.2));
+    await bench.clock.advance(500);
+    assert.equal(controller.turning, true);
+    await bench.clock.advance(20_000);
+    assert.equal(controller.turning, false);
   });
 
   it('takes a controller up again when it returns', async () => {

@@ -69,13 +69,18 @@ describe('samples', () => {
   it('are read from 6.05 and newer', () => {
     const payload = bytes(`13 03e7 ${CURRENTS} 40400000 ${REST} 000003e7`);
     assert.equal(payload.length, 45);
-    assert.deepEqual(samples.decodeSample(payload), { ...common, current3_A: 3, index: 999 });
+    const sample = { ...common, current3_A: 3, index: 999 };
+    assert.deepEqual(samples.decodeSample(payload), sample);
+    assert.deepEqual(samples.encodeSample(sample), payload);
+    const { current3_A: _, ...two } = sample;
+    assert.equal(samples.decodeSample(samples.encodeSample(two))!.current3_A, 0);
   });
 
   it('are read from older firmware', () => {
     const payload = bytes(`13 ${CURRENTS} ${REST}`);
     assert.equal(payload.length, 35);
     assert.deepEqual(samples.decodeSample(payload), common);
+    assert.deepEqual(samples.encodeSample(common), payload);
     assert.equal(samples.decodeSample(bytes('14')), undefined);
   });
 });

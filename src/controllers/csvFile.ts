@@ -1,7 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { VescError } from '../base/errors';
-import type { Fields } from './report';
+import { csvCell } from './csvTable';
+import type { Fields } from './valueTable';
 
 /** A table that is written line by line; what was written is in the file whatever happens next. */
 export class CsvFile {
@@ -19,7 +20,7 @@ export class CsvFile {
     const path = resolve(folder, name);
     try {
       const file = await open(path, 'w');
-      await file.write(`${columns.join(',')}\n`);
+      await file.write(`${columns.map(csvCell).join(',')}\n`);
       return new CsvFile(path, file, columns);
     } catch (error) {
       throw unwritable(path, error);
@@ -32,7 +33,7 @@ export class CsvFile {
    */
   async write(fields: Fields): Promise<void> {
     try {
-      await this.file.write(`${this.columns.map((column) => cell(fields[column])).join(',')}\n`);
+      await this.file.write(`${this.columns.map((column) => csvCell(fields[column])).join(',')}\n`);
     } catch (error) {
       throw unwritable(this.path, error);
     }
@@ -41,12 +42,6 @@ export class CsvFile {
   async close(): Promise<void> {
     await this.file.close();
   }
-}
-
-function cell(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  const text = `${value as string | number | boolean}`;
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function unwritable(path: string, error: unknown): VescError {

@@ -1,0 +1,2 @@
+/** Styles that esbuild gathers into a file of their own. */
+declare module '*.css';
