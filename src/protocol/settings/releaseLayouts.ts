@@ -89,3 +89,21 @@ function readType(
   if (isWireType(type)) return { wire: type, scale: 1, meaning: number };
   return plain({ kind: 'enumeration', name: type, enumerators: enumerations.get(type)! });
 }
+
+/** The setting `name` as the newest release that has it knows it: its unit, and what its bits are. */
+export function newestReleaseField(name: string): SettingsField | undefined {
+  newest ??= newestFields();
+  return newest.get(name);
+}
+
+let newest: ReadonlyMap<string, SettingsField> | undefined;
+
+function newestFields(): ReadonlyMap<string, SettingsField> {
+  const fields = new Map<string, SettingsField>();
+  for (const version of configurationSignatures) {
+    for (const kind of ['mcconf', 'appconf'] as const) {
+      for (const field of releaseLayout(kind, version)!.fields) fields.set(field.name, field);
+    }
+  }
+  return fields;
+}
