@@ -109,6 +109,7 @@ function restoredEntries({ restored }: UpdateResult): (readonly [string, string]
 const OUTCOMES = {
   restored: 'Restored',
   adjusted: 'Adjusted',
+  migrated: 'Carried over',
   kept: 'Not restored',
   failed: 'Not restored',
 } as const;

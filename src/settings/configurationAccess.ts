@@ -15,7 +15,7 @@ import {
   understand,
 } from './configuration';
 import type { ControllerAccess } from './controllerAccess';
-import { changedSettings, type SettingChange } from './settingsComparison';
+import { changedSettings, isMeasured, type SettingChange } from './settingsComparison';
 
 const OPTIONS = { timeout_ms: 3000, attempts: 3 } as const;
 const CAN_ID = 'controller_id';
@@ -72,10 +72,11 @@ export async function writeConfiguration(
   const there = whereItIs(access, before, asked);
   const values = decode(layout, await there.request(getConfiguration(layout.kind), OPTIONS));
   const changed = changedSettings(layout.fields, before, values);
-  if (changed.length === 0) {
+  const adjusted = changedSettings(layout.fields, asked, values);
+  if (changed.length === 0 && !adjusted.every(({ field }) => isMeasured(field))) {
     throw new VescError('settings-not-taken', { what: CONFIGURATION_NAMES[layout.kind] });
   }
-  return { now: { layout, values }, changed, adjusted: changedSettings(layout.fields, asked, values) };
+  return { now: { layout, values }, changed, adjusted };
 }
 
 /** A node on the bus answers under its new CAN id as soon as it has one. */

@@ -42,6 +42,14 @@ export interface SettingChange {
   readonly after: number;
 }
 
+/**
+ * True for the offsets that a controller measures itself: it keeps them, whatever it is sent, unless its calibration
+ * mode says otherwise (facts 14).
+ */
+export function isMeasured({ name }: SettingsField): boolean {
+  return name.startsWith('foc_offsets_') && name.endsWith(']');
+}
+
 /** `l_current_max: 200 A → 120 A`. */
 export function changeText({ field, before, after }: SettingChange): string {
   return `${field.name}: ${settingTextWithUnit(field, before)} → ${settingTextWithUnit(field, after)}`;
