@@ -19,7 +19,7 @@ export type CommitRelation =
   | { readonly relation: 'behind' | 'ahead'; readonly commits: number }
   | { readonly relation: 'diverged'; readonly behind: number; readonly ahead: number };
 
-type GitHost = Pick<BuildHost, 'processes' | 'env'>;
+export type GitHost = Pick<BuildHost, 'processes' | 'env'>;
 
 /** Files that the build itself makes; a tree is not dirty because it was built. */
 const OUTPUT = /^(build|builds|tools|downloads|package|\.dep)\//;
@@ -69,7 +69,7 @@ export async function compareCommits(
   reported: string,
   host: GitHost,
 ): Promise<CommitRelation> {
-  const hash = /^[0-9a-f]{7,40}(?![0-9a-f])/i.exec(reported)?.[0];
+  const hash = commitHash(reported);
   if (hash === undefined) return { relation: 'unknown' };
   const known = await git(
     tree.root,
@@ -90,7 +90,13 @@ export async function compareCommits(
   return { relation: 'same' };
 }
 
-async function git(root: string, args: readonly string[], host: GitHost): Promise<string | undefined> {
+/** The hash a reported commit begins with; `undefined` when it does not look like one. */
+export function commitHash(reported: string): string | undefined {
+  return /^[0-9a-f]{7,40}(?![0-9a-f])/i.exec(reported)?.[0];
+}
+
+/** What git prints when it is asked with `args` at `root`; `undefined` when it cannot tell. */
+export async function git(root: string, args: readonly string[], host: GitHost): Promise<string | undefined> {
   try {
     const result = await host.processes.run('git', args, {
       cwd: root,

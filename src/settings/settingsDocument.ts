@@ -1,3 +1,4 @@
+import type { ConfigurationKind } from '../protocol/messages/configuration';
 import type { SettingsField } from '../protocol/settings/settingsField';
 import type { SettingsLayout } from '../protocol/settings/settingsLayout';
 import { CONFIGURATION_NAMES, type Configuration } from './configuration';
@@ -40,6 +41,14 @@ export function settingsDocument({ layout, values }: Configuration): string {
     }
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Which configuration a document says it is; `undefined` when it does not begin as {@link settingsDocument} does. */
+export function documentKind(text: string): ConfigurationKind | undefined {
+  const first = text.slice(0, text.search(/\r?\n|$/)).replace(/^#\s*/, '');
+  return (Object.keys(CONFIGURATION_NAMES) as ConfigurationKind[]).find(
+    (kind) => CONFIGURATION_NAMES[kind] === first.trim(),
+  );
 }
 
 /** Reads what {@link settingsDocument} writes, as far as it is in order. Lines may be missing, but not twice there. */

@@ -43,6 +43,21 @@ export function xmlKind(text: string): ConfigurationKind | undefined {
   return (Object.keys(ROOTS) as ConfigurationKind[]).find((kind) => ROOTS[kind] === root);
 }
 
+/**
+ * Which of `layouts` a file of VESC Tool was saved with: the largest whose settings are all in it, the first of equals.
+ * It matters because such a file has only numbers, which mean other things in other releases. `undefined` when
+ * settings of each are missing.
+ */
+export function xmlLayout(text: string, layouts: readonly SettingsLayout[]): SettingsLayout | undefined {
+  const names = new Set(Array.from(text.matchAll(ELEMENT), ([, name]) => name!));
+  let best: SettingsLayout | undefined;
+  for (const layout of layouts) {
+    const isWhole = layout.fields.every(({ name }) => names.has(elementName(name)));
+    if (isWhole && layout.fields.length > (best?.fields.length ?? 0)) best = layout;
+  }
+  return best;
+}
+
 /** Reads a file of VESC Tool as far as it is about settings of `layout`. */
 export function readSettingsXml(text: string, layout: SettingsLayout): ReadXml {
   const fields = new Map(layout.fields.map((field) => [elementName(field.name), field]));

@@ -28,6 +28,11 @@ export function releaseLayout(kind: ConfigurationKind, version: Version): Settin
   return layout;
 }
 
+/** The layouts of all releases, newest first. */
+export function releaseLayouts(kind: ConfigurationKind): SettingsLayout[] {
+  return configurationSignatures.map((version) => releaseLayout(kind, version)!).reverse();
+}
+
 /** The layout whose blobs begin with `signature`; of several releases with the same one the newest. */
 export function layoutBySignature(signature: number): SettingsLayout | undefined {
   for (const kind of ['mcconf', 'appconf'] as const) {
@@ -100,10 +105,8 @@ let newest: ReadonlyMap<string, SettingsField> | undefined;
 
 function newestFields(): ReadonlyMap<string, SettingsField> {
   const fields = new Map<string, SettingsField>();
-  for (const version of configurationSignatures) {
-    for (const kind of ['mcconf', 'appconf'] as const) {
-      for (const field of releaseLayout(kind, version)!.fields) fields.set(field.name, field);
-    }
+  for (const layout of [...releaseLayouts('mcconf'), ...releaseLayouts('appconf')].reverse()) {
+    for (const field of layout.fields) fields.set(field.name, field);
   }
   return fields;
 }
