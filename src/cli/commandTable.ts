@@ -2,6 +2,7 @@ import type { Command } from './command';
 import { backupCommand } from './commands/backup';
 import { bootloaderCommand } from './commands/bootloader';
 import { buildCommand } from './commands/build';
+import { configCommand } from './commands/config';
 import { faultsCommand } from './commands/faults';
 import { flashCommand } from './commands/flash';
 import { infoCommand } from './commands/info';
@@ -25,6 +26,7 @@ export const commandTable: readonly Command[] = [
   bootloaderCommand,
   backupCommand,
   restoreCommand,
+  configCommand,
   terminalCommand,
   rebootCommand,
   simulateCommand,

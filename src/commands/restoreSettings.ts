@@ -2,11 +2,10 @@ import * as vscode from 'vscode';
 import { isVescError, VescError } from '../base/errors';
 import type { Controller } from '../controllers/controller';
 import { formatPlace } from '../controllers/controllerRegistry';
-import { getValuesSelective } from '../protocol/messages/telemetry';
 import { restoreSettings as writeBack, type RestoredPart } from '../settings/settingsRestore';
 import { parseSnapshot } from '../settings/snapshot';
 import type { ControllerIdentity } from '../update/controllerIdentity';
-import { isTurning } from '../update/preflight';
+import { requireStandstill } from '../update/standstill';
 import type { ControllerTarget } from '../views/commandNames';
 import {
   contentWords,
@@ -23,7 +22,6 @@ import type { Shell } from './shell';
 import { tellsBusy, type WorkHooks, workOn } from './work';
 
 const RESTORE = 'Restore';
-const ATTEMPTS = 3;
 
 /**
  * Writes settings and code that were saved back to the controller they came from. What is there before is saved
@@ -63,9 +61,7 @@ async function restore(
   hooks: WorkHooks,
 ): Promise<RestoredPart[] | undefined> {
   const access = shell.core.registry.accessTo(controller);
-  const values = await access.endpoint.request(getValuesSelective(['erpm', 'duty']), { attempts: ATTEMPTS });
-  const { erpm, duty } = values;
-  if (isTurning({ erpm, duty })) throw new VescError('motor-turning', { erpm: Math.round(erpm), duty });
+  await requireStandstill(access.endpoint);
   try {
     const saved = await saveSnapshot(shell, controller, identity, hooks);
     shell.log.info(`saved before as ${saved.path}`);

@@ -61,3 +61,20 @@ export function decode(layout: SettingsLayout, blob: Uint8Array): SettingsValues
   if (!values) throw new VescError('settings-damaged', { what: CONFIGURATION_NAMES[layout.kind] });
   return values;
 }
+
+/**
+ * Which of `layouts` a file with the settings `names` was saved with: the largest whose settings are all in it, the
+ * first of equals. It matters where a file has numbers for enumerators, which mean other things in other releases.
+ * `undefined` when settings of each are missing.
+ */
+export function layoutOfFile(
+  names: ReadonlySet<string>,
+  layouts: readonly SettingsLayout[],
+): SettingsLayout | undefined {
+  let best: SettingsLayout | undefined;
+  for (const layout of layouts) {
+    const isWhole = layout.fields.every(({ name }) => names.has(name));
+    if (isWhole && layout.fields.length > (best?.fields.length ?? 0)) best = layout;
+  }
+  return best;
+}

@@ -73,12 +73,23 @@ export function migratedValues(
   return values;
 }
 
+/** The same plan, but for the settings in `names`, which stay as the firmware has them. */
+export function withoutSettings({ settings }: MigrationPlan, names: readonly string[]): MigrationPlan {
+  return {
+    settings: settings.map((setting) => {
+      if (!names.includes(setting.name) || setting.value === undefined) return setting;
+      const { value: _, ...rest } = setting;
+      return { ...rest, remark: 'left as the firmware has it' };
+    }),
+  };
+}
+
 /** The settings whose value on the controller would be another one: those about which there is something to choose. */
 export function choices({ settings }: MigrationPlan): SettingMigration[] {
   return settings.filter(({ value, present }) => value !== undefined && value !== present?.value);
 }
 
-/** How many settings have which fate, and how many of them cannot be carried over although both layouts have them. */
+/** How many settings have which fate, and how many of them are not carried over although both layouts have them. */
 export function countFates({ settings }: MigrationPlan): Record<Fate | 'stuck', number> {
   const counts = { kept: 0, changed: 0, new: 0, dropped: 0, stuck: 0 };
   for (const setting of settings) {
@@ -88,7 +99,7 @@ export function countFates({ settings }: MigrationPlan): Record<Fate | 'stuck', 
   return counts;
 }
 
-/** True for a setting of both layouts whose old value the new form cannot hold. */
+/** True for a setting of both layouts whose old value is not carried over: the new form cannot hold it. */
 export function isStuck({ fate, value }: SettingMigration): boolean {
   return (fate === 'kept' || fate === 'changed') && value === undefined;
 }
@@ -97,7 +108,7 @@ export function isStuck({ fate, value }: SettingMigration): boolean {
 export function fatesText(plan: MigrationPlan): string {
   const counts = countFates(plan);
   const parts = FATES.filter((fate) => counts[fate] > 0).map((fate) => `${counts[fate]} ${fate}`);
-  if (counts.stuck > 0) parts.push(`${counts.stuck} of them cannot be carried over`);
+  if (counts.stuck > 0) parts.push(`${counts.stuck} of them not carried over`);
   return parts.join(', ');
 }
 

@@ -51,6 +51,11 @@ export function documentKind(text: string): ConfigurationKind | undefined {
   );
 }
 
+/** The settings that a document names. */
+export function documentNames(text: string): Set<string> {
+  return new Set(text.split(/\r?\n/).flatMap((line) => LINE.exec(line)?.[2] ?? []));
+}
+
 /** Reads what {@link settingsDocument} writes, as far as it is in order. Lines may be missing, but not twice there. */
 export function readDocument(text: string, layout: SettingsLayout): ReadDocument {
   const fields = new Map(layout.fields.map((field) => [field.name, field]));

@@ -43,29 +43,19 @@ export function xmlKind(text: string): ConfigurationKind | undefined {
   return (Object.keys(ROOTS) as ConfigurationKind[]).find((kind) => ROOTS[kind] === root);
 }
 
-/**
- * Which of `layouts` a file of VESC Tool was saved with: the largest whose settings are all in it, the first of equals.
- * It matters because such a file has only numbers, which mean other things in other releases. `undefined` when
- * settings of each are missing.
- */
-export function xmlLayout(text: string, layouts: readonly SettingsLayout[]): SettingsLayout | undefined {
-  const names = new Set(Array.from(text.matchAll(ELEMENT), ([, name]) => name!));
-  let best: SettingsLayout | undefined;
-  for (const layout of layouts) {
-    const isWhole = layout.fields.every(({ name }) => names.has(elementName(name)));
-    if (isWhole && layout.fields.length > (best?.fields.length ?? 0)) best = layout;
-  }
-  return best;
+/** The settings that a file of VESC Tool names. */
+export function xmlNames(text: string): Set<string> {
+  return new Set(Array.from(text.matchAll(ELEMENT), ([, name]) => settingName(name!)));
 }
 
 /** Reads a file of VESC Tool as far as it is about settings of `layout`. */
 export function readSettingsXml(text: string, layout: SettingsLayout): ReadXml {
-  const fields = new Map(layout.fields.map((field) => [elementName(field.name), field]));
+  const fields = new Map(layout.fields.map((field) => [field.name, field]));
   const values = new Map<string, number>();
   const problems: string[] = [];
   const unknown: string[] = [];
   for (const [, name, content] of text.matchAll(ELEMENT)) {
-    const field = fields.get(name!);
+    const field = fields.get(settingName(name!));
     if (!field) {
       if (name !== VERSION_ELEMENT) unknown.push(name!);
       continue;
@@ -80,6 +70,10 @@ export function readSettingsXml(text: string, layout: SettingsLayout): ReadXml {
 /** Brackets cannot stand in the name of an element. */
 function elementName(name: string): string {
   return name.replace(/\[(\d+)\]/g, '__$1');
+}
+
+function settingName(element: string): string {
+  return element.replace(/__(\d+)$/, '[$1]');
 }
 
 /** Everything is a number there. */
