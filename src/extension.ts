@@ -9,7 +9,10 @@ import { type BuildHost, thisHost } from './build/host';
 import { registerCommands } from './commands/commandTable';
 import type { Shell } from './commands/shell';
 import { tellUnfinished } from './commands/unfinished';
+import { treeHelp, treeLayouts } from './build/treeLayouts';
+import { readBytes } from './commands/files';
 import { createCore } from './controllers/core';
+import { layoutSource } from './settings/configuration';
 import { BuildDiagnostics } from './views/buildDiagnostics';
 import { BuildRelations } from './views/buildRelations';
 import { Builds } from './views/builds';
@@ -25,6 +28,9 @@ import { KnownPorts } from './views/knownPorts';
 import { faultNotice } from './views/messages';
 import { Notifier } from './views/notifier';
 import { readSettings, type Settings } from './views/settings';
+import { SettingsFiles } from './views/settingsFiles';
+import { explainSettings } from './views/settingsLanguage';
+import { SettingsSource } from './views/settingsSource';
 import { StatusBar } from './views/statusBar';
 import { UnfinishedUpdates } from './views/unfinishedUpdates';
 
@@ -66,6 +72,19 @@ export function activate(context: vscode.ExtensionContext): Api {
     }),
   );
   const flashing = own(new FlashState());
+  const layouts = layoutSource(async (...wanted) => {
+    const tree = workspace.knownTree;
+    // As above: git is for trusted folders.
+    return tree && vscode.workspace.isTrusted ? treeLayouts(tree, host)(...wanted) : undefined;
+  });
+  const settingsSource = new SettingsSource(registry, layouts, readBytes);
+  const settingsFiles = own(new SettingsFiles({ source: settingsSource, registry, flashing, clock }));
+  own(
+    explainSettings(settingsFiles, async () => {
+      const tree = workspace.knownTree;
+      return tree ? treeHelp(tree, host) : new Map<string, string>();
+    }),
+  );
   const shell: Shell = {
     core,
     settings,
@@ -79,6 +98,9 @@ export function activate(context: vscode.ExtensionContext): Api {
     terminals: own(new ControllerTerminals(core.pool)),
     flashing,
     known: new KnownPorts(memory),
+    layouts,
+    settingsSource,
+    settingsFiles,
     remembered: context.globalState,
     notifier: new Notifier(log),
     log,

@@ -55,6 +55,14 @@ export const configurationErrors = defineErrors({
       next: 'Open the settings of the controller itself to change them.',
     }),
   },
+  'controller-busy': {
+    exitStatus: 3,
+    text: (d: { what: string }) => ({
+      happened: `${d.what} is being worked on, so nothing was written.`,
+      state: UNTOUCHED,
+      next: 'Write again when that is over.',
+    }),
+  },
   'settings-file-unreadable': {
     exitStatus: 2,
     text: (d: { path: string; reason: string }) => ({

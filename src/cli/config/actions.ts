@@ -1,7 +1,7 @@
 import { VescError } from '../../base/errors';
 import { settingsDocument } from '../../settings/settingsDocument';
+import { settingsFileText } from '../../settings/settingsFile';
 import { settingTextWithUnit } from '../../settings/settingText';
-import { settingsXml } from '../../settings/settingsXml';
 import type { CommandContext } from '../command';
 import { helpOf } from '../options';
 import { compare } from './comparison';
@@ -45,7 +45,6 @@ export const CONFIG_ACTIONS = {
   export: async (context, options, operands) => {
     const [name] = needOperands('export', 'a file', operands, 1);
     const path = pathOf(context, name);
-    const isXml = name.toLowerCase().endsWith('.xml');
     const kinds = kindsOf(options);
     if (kinds.length > 1) {
       throw new VescError('usage', {
@@ -54,7 +53,7 @@ export const CONFIG_ACTIONS = {
       });
     }
     const [configuration] = await readConfigurations(context, options);
-    const text = isXml ? settingsXml(configuration!) : settingsDocument(configuration!);
+    const text = settingsFileText(configuration!, name);
     await context.host.files.write(path, text).catch((error: unknown) => {
       const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
       throw new VescError('file-unwritable', { path, reason }, { cause: error });

@@ -4,17 +4,14 @@ import { findFirmwareTree } from '../../build/firmwareTree';
 import { treeLayouts } from '../../build/treeLayouts';
 import type { ConfigurationKind } from '../../protocol/messages/configuration';
 import type { SettingsLayout } from '../../protocol/settings/settingsLayout';
-import { releaseLayouts } from '../../protocol/settings/releaseLayouts';
 import {
   type Configuration,
-  layoutOfFile,
   type LayoutSource,
   layoutSource,
   understand,
 } from '../../settings/configuration';
 import { readConfiguration } from '../../settings/configurationAccess';
-import { documentKind, documentNames, readDocument } from '../../settings/settingsDocument';
-import { readSettingsXml, xmlKind, xmlNames } from '../../settings/settingsXml';
+import { readSettingsFile, type SettingsFile } from '../../settings/settingsFile';
 import { parseSnapshot, type Snapshot } from '../../settings/snapshot';
 import { identifyController } from '../../update/controllerIdentity';
 import type { CommandContext } from '../command';
@@ -31,16 +28,6 @@ export const LAYOUT_OPTIONS = {
     help: 'the firmware tree that knows the layout of a firmware that is no\nrelease, also by its git history (default: here)',
   },
 } as const satisfies OptionTable;
-
-/** Settings in a file of VESC Tool or of ours. */
-export interface SettingsFile {
-  readonly kind: ConfigurationKind;
-  /** What it was saved with; of the values those that are in order. */
-  readonly configuration: Configuration;
-  readonly problems: readonly string[];
-  /** Elements that are no settings. */
-  readonly unknown: readonly string[];
-}
 
 /** The layouts of the releases, and of the tree that `--workspace` names, which is looked for only when it is needed. */
 export function layoutsOf(
@@ -120,9 +107,7 @@ export async function snapshotIn(context: CommandContext, name: string): Promise
 }
 
 /**
- * The settings in a file of VESC Tool, or in one that `config export` wrote, as the release has them that it was
- * saved with.
- * @param present the layout the controller has, for a file of no release and for one that has only some settings
+ * The settings in a file, as {@link readSettingsFile}.
  * @throws VescError `file-unreadable`, `settings-file-unreadable`
  */
 export async function settingsIn(
@@ -130,25 +115,7 @@ export async function settingsIn(
   name: string,
   present: (kind: ConfigurationKind) => Promise<SettingsLayout | undefined>,
 ): Promise<SettingsFile> {
-  const text = await textOf(context, name);
-  const isXml = xmlKind(text) !== undefined;
-  const kind = xmlKind(text) ?? documentKind(text);
-  if (kind === undefined) {
-    const reason = 'neither an XML file of VESC Tool nor a list of settings';
-    throw new VescError('settings-file-unreadable', { path: name, reason });
-  }
-  const here = await present(kind);
-  const layouts = here ? [here, ...releaseLayouts(kind)] : releaseLayouts(kind);
-  const layout = layoutOfFile(isXml ? xmlNames(text) : documentNames(text), layouts) ?? layouts[0]!;
-  if (isXml) {
-    const { values, problems, unknown } = readSettingsXml(text, layout);
-    return { kind, configuration: { layout, values }, problems, unknown };
-  }
-  const { values, remarks } = readDocument(text, layout);
-  const problems = remarks
-    .filter(({ severity }) => severity === 'error')
-    .map(({ line, message }) => `line ${line + 1}: ${message}`);
-  return { kind, configuration: { layout, values }, problems, unknown: [] };
+  return readSettingsFile(await textOf(context, name), name, present);
 }
 
 async function textOf(context: CommandContext, name: string): Promise<string> {

@@ -2,8 +2,8 @@ import { VescError } from '../../base/errors';
 import type { ConfigurationKind } from '../../protocol/messages/configuration';
 import { CONFIGURATION_NAMES, type Configuration } from '../../settings/configuration';
 import { writeConfiguration, type WrittenSettings } from '../../settings/configurationAccess';
-import { migratedValues, planMigration } from '../../settings/migration';
 import { changeText } from '../../settings/settingsComparison';
+import { valuesForController } from '../../settings/settingsFile';
 import { readSetting, settingTextWithUnit } from '../../settings/settingText';
 import { requireStandstill } from '../../update/standstill';
 import type { CommandContext } from '../command';
@@ -73,29 +73,10 @@ export function importSettings(
       context.report.note(
         `Not settings of this firmware: ${unknown.slice(0, 10).join(', ')}${unknown.length > 10 ? ` and ${unknown.length - 10} more` : ''}`,
       );
-    await write(
-      context,
-      connection,
-      present,
-      new Map([[kind, carriedOver(context, configuration, present[0]!)]]),
-    );
+    const { values, remarks } = valuesForController(configuration, present[0]!);
+    for (const remark of remarks) context.report.note(remark);
+    await write(context, connection, present, new Map([[kind, values]]));
   });
-}
-
-/** The values of a file as the controller has them, whatever release the file was saved with. */
-function carriedOver(
-  { report }: CommandContext,
-  file: Configuration,
-  present: Configuration,
-): ReadonlyMap<string, number> {
-  if (file.layout === present.layout) return file.values;
-  const fields = file.layout.fields.filter(({ name }) => file.values.has(name));
-  const plan = planMigration({ layout: { ...file.layout, fields }, values: file.values }, present);
-  report.note('The file was saved with another release: enumerators are followed by their names.');
-  for (const { name, remark, value } of plan.settings)
-    if (remark !== undefined)
-      report.note(`${name}: ${remark}${value === undefined ? '; it stays as it is' : ''}`);
-  return migratedValues(plan);
 }
 
 /** Writes what is wanted of each configuration, and tells what came of it. */
