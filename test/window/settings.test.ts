@@ -34,7 +34,7 @@ describe('settings in the window', () => {
     await window.command('VESC: Connect…');
     await window.quickInputRow('Type a port…').waitFor();
     await window.answer(address);
-    await window.treeRow(address.replace('tcp://', '')).waitFor();
+    await window.treeRow(address.replace('tcp://', '')).waitFor({ timeout: 20_000 }).catch(async (e: unknown) => { await window.screenshot('ZZ'); throw e; });
     await window.treeRow(/Firmware\s*(6\.05|7\.01)/).waitFor();
   }
 
