@@ -186,7 +186,7 @@ describe('messages', () => {
       ]);
       assert.deepEqual(verdictNotice(update('interrupted', { restored }), '60').actions, [
         'flash-again',
-        'restore-settings',
+        action,
         'log',
       ]);
     }
