@@ -175,7 +175,13 @@ export class SettingsFiles implements vscode.FileSystemProvider, vscode.Disposab
   private remark(document: vscode.TextDocument): void {
     const file = this.open.get(document.uri.toString());
     if (!file?.configuration || readPlace(document.uri)?.source !== 'controller') return;
-    const { remarks, lines } = readDocument(document.getText(), file.configuration.layout);
+    const text = document.getText();
+    // The editor has not taken up yet what was read: its text is of another moment, maybe of another layout.
+    if (!document.isDirty && text !== file.text) {
+      this.diagnostics.delete(document.uri);
+      return;
+    }
+    const { remarks, lines } = readDocument(text, file.configuration.layout);
     const adjusted = document.isDirty ? [] : file.adjusted.flatMap((change) => adjustedRemark(change, lines));
     this.diagnostics.set(
       document.uri,
