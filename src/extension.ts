@@ -13,8 +13,11 @@ import { registerCommands } from './commands/commandTable';
 import { flashSaved, isFirmwareSource } from './commands/flashSaved';
 import type { Shell } from './commands/shell';
 import { tellUnfinished } from './commands/unfinished';
+import { treeHelp, treeLayouts } from './build/treeLayouts';
+import { readBytes } from './commands/files';
 import { createCore } from './controllers/core';
 import { FaultKeeper } from './controllers/faultKeeper';
+import { layoutSource } from './settings/configuration';
 import { BuildDiagnostics } from './views/buildDiagnostics';
 import { BuildRelations } from './views/buildRelations';
 import { Builds } from './views/builds';
@@ -41,6 +44,9 @@ import { LivePanels } from './views/liveData/livePanels';
 import { crashNotice, faultNotice } from './views/messages';
 import { Notifier } from './views/notifier';
 import { readSettings, type Settings } from './views/settings';
+import { SettingsFiles } from './views/settingsFiles';
+import { explainSettings } from './views/settingsLanguage';
+import { SettingsSource } from './views/settingsSource';
 import { StatusBar } from './views/statusBar';
 import { UnitTestExplorer } from './views/unitTestExplorer';
 import { UnfinishedUpdates } from './views/unfinishedUpdates';
@@ -99,6 +105,19 @@ export function activate(context: vscode.ExtensionContext): Api {
   const cards = own(new FaultCards({ registry, tree: () => workspace.tree(), sources, crashes, page }));
   const flashing = own(new FlashState());
   const notifier = new Notifier(log);
+  const layouts = layoutSource(async (...wanted) => {
+    const tree = workspace.knownTree;
+    // As above: git is for trusted folders.
+    return tree && vscode.workspace.isTrusted ? treeLayouts(tree, host)(...wanted) : undefined;
+  });
+  const settingsSource = new SettingsSource(registry, layouts, readBytes);
+  const settingsFiles = own(new SettingsFiles({ source: settingsSource, registry, flashing, clock }));
+  own(
+    explainSettings(settingsFiles, async () => {
+      const tree = workspace.knownTree;
+      return tree ? treeHelp(tree, host) : new Map<string, string>();
+    }),
+  );
   const shell: Shell = {
     core,
     settings,
@@ -124,6 +143,9 @@ export function activate(context: vscode.ExtensionContext): Api {
     ),
     flashing,
     known: new KnownPorts(memory),
+    layouts,
+    settingsSource,
+    settingsFiles,
     remembered: context.globalState,
     notifier,
     log,

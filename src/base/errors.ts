@@ -1,4 +1,5 @@
 import { buildErrors } from './catalogue/buildErrors';
+import { configurationErrors } from './catalogue/configurationErrors';
 import { imageErrors } from './catalogue/imageErrors';
 import { linkErrors } from './catalogue/linkErrors';
 import { settingsErrors } from './catalogue/settingsErrors';
@@ -31,6 +32,7 @@ export const errorCatalogue = {
   ...linkErrors,
   ...imageErrors,
   ...settingsErrors,
+  ...configurationErrors,
   ...updateErrors,
   ...buildErrors,
   ...usageErrors,

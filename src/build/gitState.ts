@@ -87,7 +87,7 @@ export async function resolveCommit(
   reported: string,
   host: GitHost,
 ): Promise<string | undefined> {
-  const hash = /^[0-9a-f]{7,40}(?![0-9a-f])/i.exec(reported)?.[0];
+  const hash = commitHash(reported);
   if (hash === undefined) return undefined;
   const wanted = `${hash}^{commit}`;
   const known = await git(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', wanted], host);
@@ -100,7 +100,12 @@ export async function headLog(root: string, host: GitHost): Promise<string | und
   return file === undefined || file === '' ? undefined : path.resolve(root, file);
 }
 
-/** What git prints, run at `root` with a list of arguments; undefined when it cannot or says no. */
+/** The hash a reported commit begins with; `undefined` when it does not look like one. */
+export function commitHash(reported: string): string | undefined {
+  return /^[0-9a-f]{7,40}(?![0-9a-f])/i.exec(reported)?.[0];
+}
+
+/** What git prints when it is asked with `args` at `root`; `undefined` when it cannot tell. */
 export async function git(root: string, args: readonly string[], host: GitHost): Promise<string | undefined> {
   try {
     const result = await host.processes.run('git', args, {

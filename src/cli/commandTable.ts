@@ -2,6 +2,7 @@ import type { Command } from './command';
 import { backupCommand } from './commands/backup';
 import { bootloaderCommand } from './commands/bootloader';
 import { buildCommand } from './commands/build';
+import { configCommand } from './commands/config';
 import { crashCommand } from './commands/crash';
 import { faultsCommand } from './commands/faults';
 import { flashCommand } from './commands/flash';
@@ -28,6 +29,7 @@ export const commandTable: readonly Command[] = [
   bootloaderCommand,
   backupCommand,
   restoreCommand,
+  configCommand,
   terminalCommand,
   rebootCommand,
   stopCommand,

@@ -71,6 +71,7 @@ export function updateText(result: UpdateResult, style: Style): string[] {
     ['Size', sizeText(result)],
     ...restoredEntries(result),
     ['Snapshot', result.snapshotPath],
+    ['Next', result.restored.some(({ outcome }) => outcome === 'kept') ? migrateNext(result) : undefined],
   ];
   return [
     `${colour(HEADLINES[verdict])}${hardware === undefined ? '' : `  ${style.bold(hardware)}`}`,
@@ -78,6 +79,10 @@ export function updateText(result: UpdateResult, style: Style): string[] {
     ...stagesText(result, style),
     ...(good ? [] : ['']),
   ];
+}
+
+function migrateNext({ snapshotPath }: UpdateResult): string {
+  return `vesc restore ${snapshotPath ?? 'PATH'} --migrate carries the settings over to the new layout`;
 }
 
 function runningText(identity: ControllerIdentity | undefined): string | undefined {
@@ -109,6 +114,7 @@ function restoredEntries({ restored }: UpdateResult): (readonly [string, string]
 const OUTCOMES = {
   restored: 'Restored',
   adjusted: 'Adjusted',
+  migrated: 'Carried over',
   kept: 'Not restored',
   failed: 'Not restored',
 } as const;
@@ -144,6 +150,10 @@ export function journalNote(entry: JournalEntry): string {
   const when = since.slice(0, 16).replace('T', ' ');
   return `An update of this controller (${hardware}) with ${image} from ${when} UTC was left half-way: ${LEFT[state](entry)}`;
 }
+
+/** How to go on where parts were kept because the new firmware lays them out differently. */
+export const MIGRATE_HINT =
+  'vesc restore PATH --migrate carries settings over to the new layout; with --dry-run it tells what would become of each.';
 
 /** What a settings restore came to. */
 export function restoredText(restored: UpdateResult['restored'], style: Style): string[] {

@@ -14,6 +14,7 @@ import { flashKeptBuild } from './flashKeptBuild';
 import { installBootloader } from './installBootloader';
 import { openLiveData } from './openLiveData';
 import { openLog } from './openLog';
+import { compareSettings, exportSettings, importSettings, openSettings } from './openSettings';
 import { openTerminal } from './openTerminal';
 import { reboot } from './reboot';
 import { refresh } from './refresh';
@@ -73,6 +74,10 @@ const COMMANDS: { readonly [C in CommandName]: Entry<C> } = {
   'vesc.installBootloader': { enabled: installBootloader, disabled: nothingConnected },
   'vesc.saveSettings': { enabled: saveSettings, disabled: nothingConnected },
   'vesc.restoreSettings': { enabled: restoreSettings, disabled: nothingConnected },
+  'vesc.openSettings': { enabled: openSettings, disabled: nothingConnected },
+  'vesc.compareSettings': { enabled: compareSettings, disabled: nothingConnected },
+  'vesc.importSettings': { enabled: importSettings, disabled: nothingConnected },
+  'vesc.exportSettings': { enabled: exportSettings, disabled: nothingConnected },
   'vesc.rename': { enabled: rename, disabled: nothingConnected },
   'vesc.scan': { enabled: scan, disabled: nothingConnected },
   'vesc.rebuild': { enabled: rebuild, disabled: untrusted },

@@ -108,6 +108,11 @@ function handlers(shell: Shell, job: FlashJob, result: UpdateResult): Handlers {
       if (await startsLisp()) await again({ proveByCrc: true });
     },
     'install-bootloader': () => installBootloaderOn(shell, job.controller, () => again({})),
+    'migrate-settings': () =>
+      vscode.commands.executeCommand('vesc.restoreSettings', {
+        ...controller,
+        ...(result.snapshotPath === undefined ? {} : { snapshotPath: result.snapshotPath }),
+      }),
     'restore-settings': () => vscode.commands.executeCommand('vesc.restoreSettings', controller),
     faults: () => vscode.commands.executeCommand('vesc.showFaults', controller),
     'look-again': () => vscode.commands.executeCommand('vesc.refresh', controller),

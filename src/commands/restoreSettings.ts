@@ -2,11 +2,10 @@ import * as vscode from 'vscode';
 import { isVescError, VescError } from '../base/errors';
 import type { Controller } from '../controllers/controller';
 import { formatPlace } from '../controllers/controllerRegistry';
-import { getValuesSelective } from '../protocol/messages/telemetry';
-import { restoreSettings as writeBack, type RestoredPart } from '../settings/settingsRestore';
+import { type Migrate, restoreSettings as writeBack, type RestoredPart } from '../settings/settingsRestore';
 import { parseSnapshot } from '../settings/snapshot';
 import type { ControllerIdentity } from '../update/controllerIdentity';
-import { isTurning } from '../update/preflight';
+import { requireStandstill } from '../update/standstill';
 import type { ControllerTarget } from '../views/commandNames';
 import {
   contentWords,
@@ -18,12 +17,12 @@ import {
 import { localTime, plain } from '../views/text';
 import { chooseController } from './chooseController';
 import { readBytes } from './files';
+import { chooseMigration } from './migrateSettings';
 import { requireSettings, saveSnapshot } from './saveSettings';
 import type { Shell } from './shell';
 import { tellsBusy, type WorkHooks, workOn } from './work';
 
 const RESTORE = 'Restore';
-const ATTEMPTS = 3;
 
 /**
  * Writes settings and code that were saved back to the controller they came from. What is there before is saved
@@ -33,17 +32,23 @@ const ATTEMPTS = 3;
  */
 export async function restoreSettings(
   shell: Shell,
-  target?: ControllerTarget,
+  target?: ControllerTarget & { readonly snapshotPath?: string },
 ): Promise<readonly RestoredPart[] | undefined> {
   const controller = await chooseController(shell, target);
   if (!controller || tellsBusy(shell, controller)) return undefined;
   const identity = requireSettings(controller);
-  const found = await pickSnapshot(shell, controller, identity);
-  if (!found || !(await isConfirmed(controller, found)) || tellsBusy(shell, controller)) return undefined;
+  const found =
+    target?.snapshotPath === undefined
+      ? await pickSnapshot(shell, controller, identity)
+      : await readSnapshot(target.snapshotPath, identity);
+  if (!found) return undefined;
+  const migrate = await chooseMigration(shell, controller, found.snapshot);
+  if (!migrate || !(await isConfirmed(controller, found)) || tellsBusy(shell, controller)) return undefined;
   const title = `Restoring the settings of ${plain(controller.title)}`;
   shell.log.info(`${title} at ${formatPlace(controller)} from ${found.path}`);
+  shell.log.info(`${title} at ${formatPlace(controller)} from ${found.path}`);
   const parts = await workOn(shell, controller, title, (hooks) =>
-    restore(shell, controller, identity, found, hooks),
+    restore(shell, controller, identity, found, migrate === 'none' ? undefined : migrate, hooks),
   );
   if (!parts) return undefined;
   for (const { what, outcome, detail } of parts)
@@ -51,6 +56,7 @@ export async function restoreSettings(
   // What an update still owed it is paid with this.
   if (parts.every(({ outcome }) => outcome !== 'failed'))
     await shell.core.journal.settle(identity.uuid, 'restoring');
+  await shell.settingsFiles.refresh(identity.uuid);
   shell.notifier.show(restoreNotice(parts, controller.title), {
     'restore-settings': () => restoreSettings(shell, { controller }),
   });
@@ -62,12 +68,11 @@ async function restore(
   controller: Controller,
   identity: ControllerIdentity,
   { snapshot }: FoundSnapshot,
+  migrate: Migrate | undefined,
   hooks: WorkHooks,
 ): Promise<RestoredPart[] | undefined> {
   const access = shell.core.registry.accessTo(controller);
-  const values = await access.endpoint.request(getValuesSelective(['erpm', 'duty']), { attempts: ATTEMPTS });
-  const { erpm, duty } = values;
-  if (isTurning({ erpm, duty })) throw new VescError('motor-turning', { erpm: Math.round(erpm), duty });
+  await requireStandstill(access.endpoint);
   try {
     const saved = await saveSnapshot(shell, controller, identity, hooks);
     shell.log.info(`saved before as ${saved.path}`);
@@ -76,8 +81,11 @@ async function restore(
     if (hooks.signal.aborted || !(await isInsisted(error))) return undefined;
   }
   // From here nothing is cancelled: half old and half new is worse than either.
-  return writeBack(access, snapshot, (what, fraction) =>
-    hooks.report({ message: `Restoring ${what}`, fraction, cancellable: false }),
+  return writeBack(
+    access,
+    snapshot,
+    (what, fraction) => hooks.report({ message: `Restoring ${what}`, fraction, cancellable: false }),
+    migrate,
   );
 }
 
@@ -85,8 +93,9 @@ async function restore(
 async function pickSnapshot(
   shell: Shell,
   controller: Controller,
-  { uuid, hardware, firmware }: ControllerIdentity,
+  identity: ControllerIdentity,
 ): Promise<FoundSnapshot | undefined> {
+  const { uuid, firmware } = identity;
   const kept = await shell.core.snapshots.list(uuid);
   const rows: (vscode.QuickPickItem & SnapshotRow)[] = snapshotRows(kept, firmware);
   const pick = await vscode.window.showQuickPick(rows, {
@@ -102,7 +111,14 @@ async function pickSnapshot(
     filters: { Settings: ['json'] },
   });
   const path = files?.[0]?.fsPath;
-  if (path === undefined) return undefined;
+  return path === undefined ? undefined : readSnapshot(path, identity);
+}
+
+/** @throws VescError `file-unreadable`, `snapshot-unreadable`, `no-snapshot` for one of another controller */
+async function readSnapshot(
+  path: string,
+  { uuid, hardware }: Pick<ControllerIdentity, 'uuid' | 'hardware'>,
+): Promise<FoundSnapshot> {
   const snapshot = parseSnapshot(new TextDecoder().decode(await readBytes(path)), path);
   // The calibration of one controller is not that of another.
   if (snapshot.uuid !== uuid) throw new VescError('no-snapshot', { path, uuid, hardware });
@@ -112,9 +128,8 @@ async function pickSnapshot(
 async function isConfirmed(controller: Controller, { snapshot }: FoundSnapshot): Promise<boolean> {
   const where = `${plain(controller.title)} (${plain(formatPlace(controller), 200)})`;
   const detail =
-    `In it: ${contentWords(snapshot)}. They replace what is on the controller, which is saved first. What this ` +
-    'firmware lays out differently is not written. The motor must not turn: at the end the throttle inputs start ' +
-    'with their restored settings.';
+    `In it: ${contentWords(snapshot)}. They replace what is on the controller, which is saved first. ` +
+    'The motor must not turn: at the end the throttle inputs start with their restored settings.';
   const question = `Restore the settings of ${where} as they were on ${localTime(snapshot.takenAt)}?`;
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, RESTORE)) === RESTORE;
 }

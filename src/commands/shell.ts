@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { BuildRecords } from '../build/buildRecord';
 import type { BuildHost } from '../build/host';
 import type { Core } from '../controllers/core';
+import type { LayoutSource } from '../settings/configuration';
 import type { BuildRelations } from '../views/buildRelations';
 import type { Builds } from '../views/builds';
 import type { BuildTasks } from '../views/buildTasks';
@@ -17,6 +18,8 @@ import type { LivePanels } from '../views/liveData/livePanels';
 import type { KnownPorts, Memory } from '../views/knownPorts';
 import type { Notifier } from '../views/notifier';
 import type { Settings } from '../views/settings';
+import type { SettingsFiles } from '../views/settingsFiles';
+import type { SettingsSource } from '../views/settingsSource';
 
 /** What commands work with. */
 export interface Shell {
@@ -38,6 +41,10 @@ export interface Shell {
   readonly livePanels: LivePanels;
   readonly flashing: FlashState;
   readonly known: KnownPorts;
+  /** What configuration blobs look like, by release or by the firmware tree that is open. */
+  readonly layouts: LayoutSource;
+  readonly settingsSource: SettingsSource;
+  readonly settingsFiles: SettingsFiles;
   /** What is remembered of this user, in all windows. */
   readonly remembered: Memory;
   readonly notifier: Notifier;

@@ -30,6 +30,9 @@ const MAX_CRASHES = 3;
 /** Timer period of the usual switching frequency. */
 const TIMER_TOP = 4200;
 
+/** The firmware name of builds that leave their hardware without limits (facts 3.9). */
+const NO_LIMITS = 'no_hw_limits';
+
 /** One command on its way through the firmware. */
 export interface Call {
   readonly firmware: Firmware;
@@ -77,7 +80,14 @@ export class Firmware implements PortReader {
     const { version } = identity;
     this.motors = readings.motors.map((conditions) => new Motor(now, conditions));
     this.faults = new FaultLog(now);
-    this.settings = new StoredSettings(board.eeprom, version, traits.defaults, this.idWithoutSettings());
+    const limited = traits.firmwareName !== NO_LIMITS;
+    this.settings = new StoredSettings(
+      board.eeprom,
+      version,
+      traits.defaults,
+      this.idWithoutSettings(),
+      limited,
+    );
     this.code = { lisp: new CodeStore(flash, 'lisp', version), qml: new CodeStore(flash, 'qml', version) };
     this.lisp = new Lisp(flash, this.code.lisp, version, appCrc, now);
     this.sampler = new Sampler(this);

@@ -1,19 +1,24 @@
-import { ByteReader, ByteWriter } from '../protocol/bytes';
 import {
   configurationSignature,
   type ConfigurationKind,
   configurationSignatures,
 } from '../protocol/messages/configuration';
 import type { BatteryCut, McconfTemp } from '../protocol/messages/telemetry';
+import { releaseLayout } from '../protocol/settings/releaseLayouts';
+import {
+  decodeSettings,
+  encodeSettings,
+  type SettingsLayout,
+  type SettingsValues,
+} from '../protocol/settings/settingsLayout';
 import { atLeast, type Version } from '../protocol/version';
 import { defaultConfiguration } from './defaultConfigurations';
 import type { Eeprom } from './eeprom';
 import { SettingKind } from './eeprom';
+import { applyHardwareLimits } from './hardwareLimits';
 
 /** In every app configuration the controller's CAN id stands right behind the signature. */
 const CAN_ID_OFFSET = 4;
-/** In every motor configuration the battery cut stands here: f32a before 6.05, later tenths of a volt. */
-const BATTERY_CUT_OFFSET = 54;
 const SIGNATURE_LENGTH = 4;
 
 /** Limits of the default motor configuration. */
@@ -38,13 +43,26 @@ export class StoredSettings {
   /** Changed by SET_MCCONF_TEMP and kept until the next start. */
   limits: McconfTemp = defaultLimits;
   private readonly current = new Map<SettingKind, Uint8Array>();
+  /** The release whose layouts it has. */
+  private readonly release: Version;
+  private readonly madeUp: Readonly<Record<ConfigurationKind, Uint8Array>>;
 
   constructor(
     private readonly eeprom: Eeprom,
-    private readonly version: Version,
+    version: Version,
     private readonly defaults: { readonly mcconf?: Uint8Array; readonly appconf?: Uint8Array },
     private readonly defaultCanId: number,
-  ) {}
+    /** It was built with the limits of its hardware. */
+    private readonly limited = true,
+  ) {
+    // The default of the version; for a version nobody knows, that of the newest before it.
+    const known = configurationSignatures.filter(({ major, minor }) => atLeast(version, major, minor));
+    this.release = known.at(-1) ?? configurationSignatures[0]!;
+    this.madeUp = {
+      mcconf: defaultConfiguration('mcconf', this.release)!,
+      appconf: defaultConfiguration('appconf', this.release)!,
+    };
+  }
 
   /** The configuration in force, signature first. */
   get(kind: ConfigurationKind, motor: 0 | 1): Uint8Array {
@@ -62,7 +80,8 @@ export class StoredSettings {
   /** What it would be with nothing stored. */
   getDefault(kind: ConfigurationKind): Uint8Array {
     const given = this.defaults[kind];
-    const blob = given !== undefined && this.accepts(kind, given) ? new Uint8Array(given) : this.madeUp(kind);
+    const blob =
+      given !== undefined && this.accepts(kind, given) ? new Uint8Array(given) : this.madeUp[kind].slice();
     if (kind === 'appconf') blob[CAN_ID_OFFSET] = this.defaultCanId;
     return blob;
   }
@@ -71,20 +90,24 @@ export class StoredSettings {
   accepts(kind: ConfigurationKind, blob: Uint8Array): boolean {
     return (
       blob.length >= SIGNATURE_LENGTH &&
-      configurationSignature(blob) === configurationSignature(this.madeUp(kind))
+      configurationSignature(blob) === configurationSignature(this.madeUp[kind])
     );
   }
 
   /** Bytes of a configuration of this firmware, signature included. */
   size(kind: ConfigurationKind): number {
-    return this.madeUp(kind).length;
+    return this.madeUp[kind].length;
   }
 
-  /** Puts a configuration into force, and stores it unless told not to; returns how long the flash takes. */
+  /**
+   * Puts a configuration into force as far as the hardware allows, and stores it unless told not to; returns how
+   * long the flash takes.
+   */
   set(kind: ConfigurationKind, motor: 0 | 1, blob: Uint8Array, store: boolean): number {
     const slot = settingKind(kind, motor);
-    this.current.set(slot, new Uint8Array(blob));
-    return store ? this.eeprom.write(slot, blob) : 0;
+    const taken = kind === 'mcconf' ? this.within(motor, blob) : new Uint8Array(blob);
+    this.current.set(slot, taken);
+    return store ? this.eeprom.write(slot, taken) : 0;
   }
 
   get canId(): number {
@@ -92,27 +115,27 @@ export class StoredSettings {
   }
 
   get batteryCut(): BatteryCut {
-    const reader = new ByteReader(this.get('mcconf', 0), BATTERY_CUT_OFFSET);
-    const read = (): number => (atLeast(this.version, 6, 5) ? reader.f16(10) : reader.f32a());
-    return { start_V: read(), end_V: read() };
+    const values = this.decode(this.get('mcconf', 0));
+    return { start_V: values.get('l_battery_cut_start')!, end_V: values.get('l_battery_cut_end')! };
   }
 
   setBatteryCut({ start_V, end_V }: BatteryCut, store: boolean): number {
-    const writer = new ByteWriter();
-    for (const value of [start_V, end_V]) {
-      if (atLeast(this.version, 6, 5)) writer.f16(value, 10);
-      else writer.f32a(value);
-    }
-    const blob = this.get('mcconf', 0).slice();
-    blob.set(writer.finish(), BATTERY_CUT_OFFSET);
-    return this.set('mcconf', 0, blob, store);
+    const values = new Map(this.decode(this.get('mcconf', 0)));
+    values.set('l_battery_cut_start', start_V).set('l_battery_cut_end', end_V);
+    return this.set('mcconf', 0, encodeSettings(this.layout, values), store);
   }
 
-  /** The default of the version; for a version nobody knows, that of the newest before it. */
-  private madeUp(kind: ConfigurationKind): Uint8Array {
-    const known = configurationSignatures.filter(({ major, minor }) => atLeast(this.version, major, minor));
-    const version = known.at(-1) ?? configurationSignatures[0]!;
-    return defaultConfiguration(kind, version)!;
+  private within(motor: 0 | 1, blob: Uint8Array): Uint8Array {
+    const present = this.decode(this.get('mcconf', motor));
+    return encodeSettings(this.layout, applyHardwareLimits(this.decode(blob), present, this.limited));
+  }
+
+  private get layout(): SettingsLayout {
+    return releaseLayout('mcconf', this.release)!;
+  }
+
+  private decode(mcconf: Uint8Array): SettingsValues {
+    return decodeSettings(this.layout, mcconf)!;
   }
 }
 

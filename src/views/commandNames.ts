@@ -32,7 +32,11 @@ export interface CommandArguments {
   'vesc.openLog': [];
   'vesc.installBootloader': [target?: ControllerTarget];
   'vesc.saveSettings': [target?: ControllerTarget];
-  'vesc.restoreSettings': [target?: ControllerTarget];
+  'vesc.restoreSettings': [target?: ControllerTarget & { readonly snapshotPath?: string }];
+  'vesc.openSettings': [target?: ControllerTarget];
+  'vesc.compareSettings': [target?: ControllerTarget];
+  'vesc.importSettings': [target?: ControllerTarget];
+  'vesc.exportSettings': [target?: ControllerTarget];
   'vesc.rename': [target?: ControllerTarget];
   'vesc.scan': [target?: ControllerTarget];
   'vesc.rebuild': [];
@@ -65,6 +69,10 @@ export const COMMAND_NAMES = Object.keys({
   'vesc.installBootloader': true,
   'vesc.saveSettings': true,
   'vesc.restoreSettings': true,
+  'vesc.openSettings': true,
+  'vesc.compareSettings': true,
+  'vesc.importSettings': true,
+  'vesc.exportSettings': true,
   'vesc.rename': true,
   'vesc.scan': true,
   'vesc.rebuild': true,

@@ -160,8 +160,12 @@ function nextActions({ verdict, error, after }: UpdateResult): readonly Action[]
 }
 
 function restoreActions({ restored }: UpdateResult): readonly Action[] {
-  const isLeft = restored.some(({ outcome }) => outcome === 'failed' || outcome === 'kept');
-  return isLeft ? ['restore-settings'] : [];
+  const has = (outcome: RestoredPart['outcome']): boolean =>
+    restored.some((part) => part.outcome === outcome);
+  return [
+    ...(has('kept') ? (['migrate-settings'] as const) : []),
+    ...(has('failed') ? (['restore-settings'] as const) : []),
+  ];
 }
 
 /**

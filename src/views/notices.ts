@@ -13,6 +13,7 @@ export const ACTIONS = {
   'prove-by-crc': 'Flash and prove by checksum',
   'install-bootloader': 'Install bootloader…',
   'restore-settings': 'Restore settings…',
+  'migrate-settings': 'Carry settings over…',
   problems: 'Show problems',
   output: 'Show build output',
   log: 'Show log',

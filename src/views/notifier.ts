@@ -56,6 +56,7 @@ const DEFAULTS: Record<Action, () => unknown> = {
   'prove-by-crc': command('vesc.flash'),
   'install-bootloader': command('vesc.installBootloader'),
   'restore-settings': command('vesc.restoreSettings'),
+  'migrate-settings': command('vesc.restoreSettings'),
   problems: builtIn('workbench.actions.view.problems'),
   output: builtIn('workbench.action.terminal.focus'),
   log: command('vesc.openLog'),

@@ -61,13 +61,19 @@ export function restoreNotice(parts: readonly RestoredPart[], title: string): No
   const having = (outcome: RestoredPart['outcome']): RestoredPart[] =>
     parts.filter((part) => part.outcome === outcome);
   const list = (found: readonly RestoredPart[]): string => found.map(({ what }) => plain(what)).join(', ');
+  const listWithDetails = (found: readonly RestoredPart[]): string =>
+    found
+      .map(({ what, detail }) => plain(what) + (detail === undefined ? '' : ` (${plain(detail, 400)})`))
+      .join(', ');
   const restored = having('restored');
   const adjusted = having('adjusted');
+  const migrated = having('migrated');
   const kept = having('kept');
   const failed = having('failed');
   const text = [
     ...(restored.length > 0 ? [`Restored: ${list(restored)}.`] : []),
-    ...(adjusted.length > 0 ? [`Changed to the limits of this firmware: ${list(adjusted)}.`] : []),
+    ...migrated.map(({ what, detail = '' }) => `Carried over: ${plain(what)} (${plain(detail, 400)}).`),
+    ...(adjusted.length > 0 ? [`Changed to the limits of this firmware: ${listWithDetails(adjusted)}.`] : []),
     ...(kept.length > 0
       ? [`Not written, because this firmware lays it out differently: ${list(kept)}.`]
       : []),

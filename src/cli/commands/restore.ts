@@ -1,23 +1,48 @@
 import { join, resolve } from 'node:path';
 import { ExitStatus, isVescError, VescError } from '../../base/errors';
-import { getValuesSelective } from '../../protocol/messages/telemetry';
 import type { FirmwareVersion } from '../../protocol/messages/identity';
 import { restoreSettings } from '../../settings/settingsRestore';
 import { parseSnapshot, type Snapshot } from '../../settings/snapshot';
-import { isTurning } from '../../update/preflight';
+import { withoutSettings } from '../../settings/migration';
+import { type PartMigration, planSnapshot } from '../../settings/snapshotMigration';
+import { requireStandstill } from '../../update/standstill';
 import { type CommandContext, defineCommand } from '../command';
+import { migrationFields, migrationText } from '../config/settingsView';
+import { LAYOUT_OPTIONS, layoutsOf } from '../config/sources';
 import { requireMotor, TARGET_OPTIONS, withController } from '../target';
-import { restoredText } from '../updateView';
+import { MIGRATE_HINT, restoredText } from '../updateView';
 
 export const restoreCommand = defineCommand({
   name: 'restore',
   summary: 'write saved settings and code back to the controller they came from',
   positionals: { usage: 'PATH', max: 1 },
-  options: TARGET_OPTIONS,
+  options: {
+    ...TARGET_OPTIONS,
+    migrate: {
+      type: 'boolean',
+      help: 'carry over setting by setting what the running firmware lays out\ndifferently; without it, that is not written',
+    },
+    skip: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME',
+      help: 'leave this setting as the firmware has it; can be repeated',
+    },
+    'dry-run': { type: 'boolean', help: 'only tell what would become of each setting' },
+    ...LAYOUT_OPTIONS,
+  },
   details: [
     'PATH is a file that backup or flash wrote, or a folder with such files: then the',
-    'newest one of this controller is taken. Every part is read back; what the running',
-    'firmware lays out differently is not written.',
+    'newest one of this controller is taken. Every part is read back.',
+    '',
+    'With --migrate, every setting of both firmwares is accounted for: kept, changed in',
+    'its type, scale or enumeration, new with its default, or dropped. Values that the',
+    'new firmware cannot hold, or brings into its limits, are named.',
+  ],
+  examples: [
+    'vesc restore .',
+    'vesc restore . --migrate --dry-run',
+    'vesc restore . --migrate --skip l_watt_max',
   ],
   run(context, { options, positionals }) {
     const [path] = positionals;
@@ -31,19 +56,34 @@ export const restoreCommand = defineCommand({
       requireMotor(connection, 'settings');
       const { report, style } = context;
       const { endpoint, session, version } = connection;
+      const { migrate, skip } = options;
       const found = await findSnapshot(context, path, version);
-      const values = await endpoint.request(getValuesSelective(['erpm', 'duty']), { attempts: 3 });
-      if (values.erpm !== undefined && values.duty !== undefined) {
-        const { erpm, duty } = values;
-        if (isTurning({ erpm, duty })) throw new VescError('motor-turning', { erpm: Math.round(erpm), duty });
+      const access = { endpoint, node: (canId: number) => session.node(canId) };
+      const layouts = layoutsOf(context, options);
+      const dryRun = options['dry-run'];
+      const plans =
+        migrate || dryRun ? skipped(await planSnapshot(access, found.snapshot, layouts), skip) : [];
+      const planned = migrate || dryRun ? { migration: migrationFields(plans) } : {};
+      const from = { path: found.path, takenAt: found.snapshot.takenAt };
+      if (dryRun) {
+        const same =
+          plans.length === 0 ? ['Everything is written back as it is: the layouts are the same.'] : [];
+        report.result({ ...from, ...planned }, [
+          `From ${found.path}`,
+          ...same,
+          ...migrationText(plans, style),
+        ]);
+        return ExitStatus.ok;
       }
+      await requireStandstill(endpoint);
       const restored = await restoreSettings(
-        { endpoint, node: (canId) => session.node(canId) },
+        access,
         found.snapshot,
         (what, fraction) => report.progress({ stage: 'restore', fraction, message: `Restoring ${what}` }),
+        migrate ? { layouts, wants: (_, name) => !skip.includes(name) } : undefined,
       );
-      const fields = { path: found.path, takenAt: found.snapshot.takenAt, restored };
-      const text = [`From ${found.path}`, ...restoredText(restored, style)];
+      const fields = { ...from, restored, ...planned };
+      const text = [`From ${found.path}`, ...restoredText(restored, style), ...migrationText(plans, style)];
       const failed = restored.find(({ outcome }) => outcome === 'failed');
       if (failed) {
         const error = new VescError('restore-incomplete', { what: failed.what, reason: failed.detail ?? '' });
@@ -52,11 +92,25 @@ export const restoreCommand = defineCommand({
       }
       // What an update still owed it is paid with this.
       await context.core.journal.settle(version.uuid, 'restoring');
+      if (restored.some(({ outcome }) => outcome === 'kept') && !migrate) report.note(MIGRATE_HINT);
       report.result(fields, text);
       return ExitStatus.ok;
     });
   },
 });
+
+/**
+ * What is planned, but for the settings that are to stay.
+ * @throws VescError `unknown-setting` for a name that none of the plans has
+ */
+function skipped(parts: readonly PartMigration[], names: readonly string[]): PartMigration[] {
+  const known = parts.flatMap(({ plan }) => plan?.settings ?? []);
+  for (const name of names) {
+    if (known.some((setting) => setting.name === name)) continue;
+    throw new VescError('unknown-setting', { name, similar: [] });
+  }
+  return parts.map((part) => (part.plan ? { ...part, plan: withoutSettings(part.plan, names) } : part));
+}
 
 interface FoundSnapshot {
   readonly path: string;

@@ -12,7 +12,8 @@ export class Dialogs {
   private readonly window = vscode.window as unknown as Window;
   private readonly before: Window = {};
   private readonly presses: string[] = [];
-  private row: RegExp | undefined;
+  private rows: readonly RegExp[] = [];
+  private unticked: RegExp | undefined;
   private file: string | undefined;
 
   constructor() {
@@ -22,8 +23,20 @@ export class Dialogs {
         return Promise.resolve(this.pressed(rest));
       }) satisfies Show);
     }
-    this.replace('showQuickPick', async (rows: Thenable<readonly vscode.QuickPickItem[]>) =>
-      (await rows).find(({ label }) => this.row?.test(label)),
+    this.replace(
+      'showQuickPick',
+      async (rows: Thenable<readonly vscode.QuickPickItem[]>, options?: vscode.QuickPickOptions) => {
+        const all = await rows;
+        if (!options?.canPickMany) {
+          const [wanted = /$^/, ...rest] = this.rows;
+          if (rest.length > 0) this.rows = rest;
+          return all.find(({ label }) => wanted.test(label));
+        }
+        return all.filter(({ label, picked }) => picked === true && this.unticked?.test(label) !== true);
+      },
+    );
+    this.replace('showSaveDialog', () =>
+      Promise.resolve(this.file === undefined ? undefined : vscode.Uri.file(this.file)),
     );
     this.replace('showOpenDialog', () =>
       Promise.resolve(this.file === undefined ? undefined : [vscode.Uri.file(this.file)]),
@@ -35,9 +48,14 @@ export class Dialogs {
     this.presses.push(...buttons);
   }
 
-  /** Picks the first row of this label. */
-  pick(label: RegExp): void {
-    this.row = label;
+  /** Picks the first row of this label, wherever one can be picked; of several, one after the other. */
+  pick(...labels: RegExp[]): void {
+    this.rows = labels;
+  }
+
+  /** Takes the ticks off the rows of this label. */
+  untick(label: RegExp): void {
+    this.unticked = label;
   }
 
   /** Chooses this file wherever one is asked for. */

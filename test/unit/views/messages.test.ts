@@ -175,16 +175,19 @@ describe('messages', () => {
   });
 
   it('offer to restore what an update could not write back', () => {
-    for (const outcome of ['failed', 'kept'] as const) {
+    for (const [outcome, action] of [
+      ['failed', 'restore-settings'],
+      ['kept', 'migrate-settings'],
+    ] as const) {
       const restored = [{ what: 'LispBM code', outcome }];
       assert.deepEqual(verdictNotice(update('updated', { restored }), '60').actions, [
-        'restore-settings',
+        action,
         'faults',
         'log',
       ]);
       assert.deepEqual(verdictNotice(update('interrupted', { restored }), '60').actions, [
         'flash-again',
-        'restore-settings',
+        action,
         'log',
       ]);
     }
