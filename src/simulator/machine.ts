@@ -1,11 +1,12 @@
 import { Emitter } from '../base/emitter';
-import { APP_ADDRESS, BOOTLOADER_ADDRESS, FLASH_ADDRESS } from '../image/flashMap';
+import { APP_ADDRESS, BOOTLOADER_ADDRESS, FLASH_ADDRESS, SECTORS } from '../image/flashMap';
 import { AppCheck } from './appCheck';
 import type { BackupRam, Board, FirmwareIdentity, ResetCause } from './board';
 import { type BootloaderOutcome, hasBootloader, runBootloader, WATCHDOG_MS } from './bootloader';
 import type { CanBus, CanNode } from './canBus';
 import { CanInbox } from './canInbox';
 import type { ControllerTime } from './controllerTime';
+import { DebugPort } from './debugPort';
 import { Eeprom, SettingKind } from './eeprom';
 import { Firmware } from './firmware';
 import { Flash, PowerCut } from './flash';
@@ -13,6 +14,7 @@ import type { HostPort } from './hostPort';
 import { defaultCanId, resolveOptions, type SimulatedControllerOptions } from './options';
 import { benchReadings, type Readings } from './readings';
 import { StoredSettings } from './storedSettings';
+import type { SwdPins } from './swdPins';
 import { syntheticBootloader, syntheticImage } from './syntheticImage';
 
 /** What the processor is doing. */
@@ -44,12 +46,22 @@ const freshBackup = (): BackupRam => ({
   crashStreak: 0,
 });
 
+/** As a power cut leaves it that hit the bootloader's copy early: the first sectors erased, the rest as it was. */
+function halfCopied(content: Uint8Array): void {
+  const { address, size_B } = SECTORS[3]!;
+  content.fill(0xff, 0, address + size_B - FLASH_ADDRESS);
+}
+
 /** Chip and board of one controller, and what the processor does with them from reset to reset. */
 export class Machine {
   readonly flash: Flash;
   readonly readings: Readings;
   readonly board: Board;
   lastBootloaderOutcome: BootloaderOutcome | undefined;
+  /** Its own SWD pins. */
+  readonly swd: SwdPins;
+  /** The chip at the pins of its programmer. */
+  swdWire: SwdPins | undefined;
   private readonly app: AppCheck;
   private readonly eeprom: Eeprom;
   private readonly backup = freshBackup();
@@ -60,6 +72,8 @@ export class Machine {
   private currentPhase: Phase = 'off';
   private enumerated = false;
   private stalls = 0;
+  /** What would go on now, while a programmer holds the processor. */
+  private held: (() => void)[] | undefined;
   /** Changes with every reset: whatever waited before it never goes on. */
   private life = 0;
   private started_ms = 0;
@@ -86,6 +100,8 @@ export class Machine {
     this.inbox = new CanInbox(() => (this.stalls > 0 ? 'stalled' : this.running));
     this.board = this.makeBoard(options, bus);
     if (options.flash === undefined) this.fillFlash(options);
+    if (options.bricked === true) halfCopied(this.flash.content);
+    this.swd = new DebugPort(this.debugged(traits.uuid, options.readProtected ?? false));
     this.flash.startCounting();
     this.startAtOnce();
   }
@@ -197,6 +213,7 @@ export class Machine {
   private stop(reason: string): void {
     if (this.running) this.backup.runtime_s += this.running.uptime_ms / 1000;
     this.life++;
+    this.held = undefined;
     this.stalls = 0;
     this.running = undefined;
     this.inbox.clear();
@@ -249,7 +266,9 @@ export class Machine {
     const life = this.life;
     return new Promise((resolve) => {
       through(() => {
-        if (life === this.life) resolve();
+        if (life !== this.life) return;
+        if (this.held) this.held.push(resolve);
+        else resolve();
       });
     });
   }
@@ -259,12 +278,46 @@ export class Machine {
     this.stalls++;
     await this.survive((action) => this.time.pass(duration_ms, action));
     this.stalls--;
+    this.resumePorts();
+  }
+
+  private resumePorts(): void {
     // The command that stalled goes on first.
     queueMicrotask(() => {
       this.ports.usb.resume();
       this.ports.uart.resume();
       this.inbox.resume();
     });
+  }
+
+  private debugged(uuid: string, isProtected: boolean): ConstructorParameters<typeof DebugPort>[0] {
+    const isPowered = (): boolean => this.currentPhase !== 'off';
+    return {
+      flash: this.flash,
+      time: this.time,
+      uuid,
+      isProtected,
+      get isPowered() {
+        return isPowered();
+      },
+      hold: () => {
+        if (this.held) return;
+        this.held = [];
+        this.stalls++;
+      },
+      letGo: () => {
+        const waiting = this.held;
+        if (!waiting) return;
+        this.held = undefined;
+        this.stalls--;
+        waiting.forEach((goOn) => goOn());
+        this.resumePorts();
+      },
+      reset: () => this.reset('pin'),
+      erased: () => (this.truncated = true),
+      wrote: () => (this.truncated &&= !this.app.hasEnd),
+      powerFailed: () => this.cutPower(),
+    };
   }
 
   private makeBoard(options: SimulatedControllerOptions, bus: CanBus): Board {
@@ -286,6 +339,9 @@ export class Machine {
       backup: this.backup,
       readings: this.readings,
       eeprom: this.eeprom,
+      get swdWire() {
+        return machine().swdWire;
+      },
       defaultCanId: defaultCanId(traits.uuid),
       get lastReset() {
         return machine().lastReset;
