@@ -1,6 +1,7 @@
 import { buildErrors } from './catalogue/buildErrors';
 import { imageErrors } from './catalogue/imageErrors';
 import { linkErrors } from './catalogue/linkErrors';
+import { recoveryErrors } from './catalogue/recoveryErrors';
 import { settingsErrors } from './catalogue/settingsErrors';
 import { updateErrors } from './catalogue/updateErrors';
 import { usageErrors } from './catalogue/usageErrors';
@@ -32,6 +33,7 @@ export const errorCatalogue = {
   ...imageErrors,
   ...settingsErrors,
   ...updateErrors,
+  ...recoveryErrors,
   ...buildErrors,
   ...usageErrors,
 };

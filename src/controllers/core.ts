@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import { stage, type StagedImage } from '../image/stagingHeader';
@@ -8,12 +10,13 @@ import { createLinkOpener } from '../links/linkOpener';
 import { DEFAULT_BAUD_RATE } from '../links/linkAddress';
 import { listPorts, type Port } from '../links/ports';
 import { SessionPool } from '../links/sessionPool';
+import { Recovery } from '../recovery/recovery';
 import { ControllerMemory } from '../settings/controllerMemory';
 import { dataDirectory } from '../settings/dataDirectory';
 import { fileStore } from '../settings/fileStore';
 import { SnapshotStore } from '../settings/snapshot';
 import { UpdateJournal } from '../update/journal';
-import { Updater } from '../update/updater';
+import { Updater, type UpdaterDependencies } from '../update/updater';
 import { ControllerRegistry } from './controllerRegistry';
 import { SimulatedControllers } from './simulatedControllers';
 
@@ -28,6 +31,8 @@ export interface Core extends Disposable {
   readonly snapshots: SnapshotStore;
   readonly journal: UpdateJournal;
   readonly updater: Updater;
+  /** Programs over SWD. */
+  readonly recovery: Recovery;
   readonly registry: ControllerRegistry;
   listPorts(): Promise<Port[]>;
 }
@@ -52,7 +57,7 @@ export function createCore(options: CoreOptions = {}): Core {
   const memory = new ControllerMemory(files);
   const snapshots = new SnapshotStore(files);
   const journal = new UpdateJournal(files);
-  const updater = new Updater({
+  const dependencies: UpdaterDependencies = {
     pool,
     clock,
     sha256: (bytes) => createHash('sha256').update(bytes).digest(),
@@ -61,6 +66,16 @@ export function createCore(options: CoreOptions = {}): Core {
     journal,
     snapshots,
     memory,
+  };
+  const updater = new Updater(dependencies);
+  const recovery = new Recovery({
+    ...dependencies,
+    saveBackup: async (name, content) => {
+      const folder = join(directory, 'flash');
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, name), content, { mode: 0o600 });
+      return join(folder, name);
+    },
   });
   const registry = owned.add(new ControllerRegistry({ pool, clock, memory, updater }));
   return {
@@ -72,6 +87,7 @@ export function createCore(options: CoreOptions = {}): Core {
     snapshots,
     journal,
     updater,
+    recovery,
     registry,
     listPorts: () => listPorts(),
     dispose: () => owned.dispose(),

@@ -8,7 +8,7 @@ export type Verdict =
   'updated' | 'already-running' | 'unproven' | 'not-taken' | 'refused' | 'interrupted' | 'lost';
 
 /** What showed that the new firmware runs, strongest first. */
-export type Proof = 'build-identity' | 'app-crc' | 'commit' | 'version';
+export type Proof = 'build-identity' | 'read-back' | 'app-crc' | 'commit' | 'version';
 
 /** The parts of an update, in their order. */
 export const UPDATE_STAGES = [
@@ -18,6 +18,7 @@ export const UPDATE_STAGES = [
   'probe',
   'erase',
   'upload',
+  'verify',
   'commit',
   'reconnect',
   'prove',
@@ -54,6 +55,9 @@ export interface UpdateResult {
   /** Where the controller was last reached; a USB port may have another name after a restart. */
   readonly address: LinkAddress;
 }
+
+/** What an update came to, wherever that was. */
+export type UpdateOutcome = Omit<UpdateResult, 'address'>;
 
 const EXIT_STATUS: Record<Verdict, ExitStatus> = {
   updated: ExitStatus.ok,

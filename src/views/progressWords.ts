@@ -10,6 +10,7 @@ const WEIGHTS: Readonly<Record<UpdateStage, number>> = {
   probe: 6,
   erase: 6,
   upload: 12,
+  verify: 0,
   commit: 1,
   reconnect: 16,
   prove: 1,
