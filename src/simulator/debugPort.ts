@@ -1,4 +1,12 @@
-import { FLASH_ADDRESS, FLASH_SIZE, RAM_ADDRESS, RAM_SIZE, SECTORS } from '../image/flashMap';
+import {
+  APP_ADDRESS,
+  APP_SIZE,
+  FLASH_ADDRESS,
+  FLASH_SIZE,
+  RAM_ADDRESS,
+  RAM_SIZE,
+  SECTORS,
+} from '../image/flashMap';
 import { fromHex } from '../protocol/bytes';
 import type { ControllerTime } from './controllerTime';
 import { type Flash, PowerCut } from './flash';
@@ -29,7 +37,7 @@ export interface DebuggedChip {
   /** It goes on where it stood. */
   letGo(): void;
   reset(): void;
-  /** Nothing of the application is left. */
+  /** The application is no longer whole. */
   erased(): void;
   wrote(): void;
   /** The power failed in the middle of a flash operation. */
@@ -47,12 +55,14 @@ export class DebugPort implements SwdPins {
   }
 
   async eraseAll(): Promise<boolean> {
-    if (!this.isOpen) return false;
-    for (const { index } of SECTORS) {
-      this.chip.erased();
-      if (!(await this.operate((flash) => flash.erase(index)))) return false;
-    }
+    for (const { index } of SECTORS) if (!(await this.eraseSector(index))) return false;
     return true;
+  }
+
+  async eraseSector(index: number): Promise<boolean> {
+    if (!this.isOpen || SECTORS[index] === undefined) return false;
+    if (SECTORS[index].address < APP_ADDRESS + APP_SIZE) this.chip.erased();
+    return this.operate((flash) => flash.erase(index));
   }
 
   async writeFlash(address: number, bytes: Uint8Array): Promise<boolean> {

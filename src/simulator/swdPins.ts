@@ -10,6 +10,8 @@ export interface SwdPins {
   attach(): Promise<number | undefined>;
   /** Erases all of the flash. */
   eraseAll(): Promise<boolean>;
+  /** Erases one sector, as programmers do that know the chip. */
+  eraseSector(index: number): Promise<boolean>;
   writeFlash(address: number, bytes: Uint8Array): Promise<boolean>;
   /** RAM and registers. */
   writeMemory(address: number, bytes: Uint8Array): Promise<boolean>;
@@ -60,6 +62,10 @@ export class OtherChip implements SwdPins {
   eraseAll(): Promise<boolean> {
     if (this.isPowered) this.content.fill(0xff);
     return Promise.resolve(this.isPowered);
+  }
+
+  eraseSector(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 
   writeFlash(address: number, bytes: Uint8Array): Promise<boolean> {

@@ -23,7 +23,8 @@ interface Place {
 /** What the programmer asks; `data` is hex. */
 interface Question {
   readonly token: string;
-  readonly do: 'attach' | 'eraseAll' | 'writeFlash' | 'writeMemory' | 'readMemory' | 'reset' | 'detach';
+  readonly do:
+    'attach' | 'eraseAll' | 'eraseSector' | 'writeFlash' | 'writeMemory' | 'readMemory' | 'reset' | 'detach';
   readonly address?: number;
   readonly length?: number;
   readonly data?: string;
@@ -136,6 +137,10 @@ class FarPins implements SwdPins, Disposable {
     return this.isDone({ do: 'eraseAll' });
   }
 
+  eraseSector(index: number): Promise<boolean> {
+    return this.isDone({ do: 'eraseSector', address: index });
+  }
+
   writeFlash(address: number, bytes: Uint8Array): Promise<boolean> {
     return this.isDone({ do: 'writeFlash', address, data: toHex(bytes) });
   }
@@ -188,6 +193,8 @@ async function reply(pins: SwdPins, token: string, line: string): Promise<Answer
       return told(await pins.attach());
     case 'eraseAll':
       return told(await pins.eraseAll());
+    case 'eraseSector':
+      return told(await pins.eraseSector(address));
     case 'writeFlash':
       return told(await pins.writeFlash(address, fromHex(data)));
     case 'writeMemory':

@@ -1,9 +1,13 @@
-import { resolve } from 'node:path';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { ExitStatus, VescError } from '../../base/errors';
 import { readBootloader } from '../../image/bootloaderFile';
 import { readImage } from '../../image/imageFile';
-import { DEFAULT_BAUD_RATE, formatLinkAddress, parseLinkAddress } from '../../links/linkAddress';
+import { DEFAULT_BAUD_RATE, formatLinkAddress, parseLinkAddress, sameAddress } from '../../links/linkAddress';
 import { ControllerProgrammer } from '../../recovery/controllerProgrammer';
+import { type Adapter, ADAPTERS, findAdapter } from '../../recovery/openocd/adapters';
+import { OpenOcdProgrammer } from '../../recovery/openocd/openOcdProgrammer';
 import type { Programmer } from '../../recovery/programmer';
 import type { RecoveryResult } from '../../recovery/recovery';
 import { verdictExitStatus } from '../../update/verdict';
@@ -32,7 +36,17 @@ export const recoverCommand = defineCommand({
     via: {
       type: 'string',
       value: 'PORT',
-      help: 'the port of another controller whose SWD pins are wired to it',
+      help: 'the port of another controller whose SWD pins are wired to it\n(default: a debug adapter, by OpenOCD)',
+    },
+    adapter: {
+      type: 'string',
+      value: 'KIND',
+      help: `${ADAPTERS.map(({ id }) => id).join(', ')}\n(default: the first that is plugged in)`,
+    },
+    openocd: { type: 'string', value: 'PATH', help: 'the OpenOCD to use, or its folder (default: on PATH)' },
+    unlock: {
+      type: 'boolean',
+      help: 'take a read protection away; that erases all the chip holds',
     },
     bootloader: {
       type: 'string',
@@ -51,13 +65,13 @@ export const recoverCommand = defineCommand({
   },
   details: [
     'Without IMAGE, builds the workspace first. The controller needs power of its own',
-    'and three wires: SWDIO, SWCLK and GND. All of its flash is erased, written and',
-    'read back; then it is started over and has to answer as what was written.',
-    'Settings that were saved before a failed update are written back.',
+    'and three wires: SWDIO, SWCLK and GND. Its flash is saved to a file, erased,',
+    'written and read back; then it is started over and has to answer as what was',
+    'written. Settings that were saved before a failed update are written back.',
   ],
   examples: [
     'vesc recover build/60/60.bin --port /dev/ttyACM0 --via /dev/ttyACM1',
-    'vesc recover 60.bin --via /dev/ttyACM1 --bootloader generic.bin',
+    'vesc recover 60.bin --bootloader generic.bin --adapter st-link',
   ],
   async run(context, { options, positionals }) {
     const { core, folder, interruption, report } = context;
@@ -83,6 +97,7 @@ export const recoverCommand = defineCommand({
         ...(bootloader ? { bootloader } : {}),
         keepSettings: options['keep-settings'],
         backup: !options['no-backup'],
+        unlock: options.unlock,
         reflash: options.reflash,
         ...(overrideHardware === undefined ? {} : { overrideHardware }),
       },
@@ -103,6 +118,9 @@ interface RecoverValues {
   readonly baud: string | undefined;
   readonly can: string | undefined;
   readonly via: string | undefined;
+  readonly adapter: string | undefined;
+  readonly openocd: string | undefined;
+  readonly verbose: boolean;
 }
 
 function readBaud({ baud }: RecoverValues): number {
@@ -121,23 +139,38 @@ function readTarget(values: RecoverValues): Target | undefined {
 }
 
 function chooseProgrammer(
-  { core }: CommandContext,
+  { core, host, report }: CommandContext,
   values: RecoverValues,
   target: Target | undefined,
 ): Programmer {
-  if (values.via === undefined) {
-    throw new VescError('usage', { problem: 'vesc recover needs --via PORT.', help: HELP });
+  const { via, verbose } = values;
+  if (via === undefined) {
+    const adapter = readAdapter(values.adapter);
+    return new OpenOcdProgrammer(host, {
+      ...(values.openocd === undefined ? {} : { setting: values.openocd }),
+      ...(adapter ? { adapter } : {}),
+      makeScratch: () => mkdtemp(join(tmpdir(), 'vesc-recover-')),
+      ...(verbose ? { onLine: (line) => report.log(line) } : {}),
+    });
   }
-  const address = parseLinkAddress(values.via, readBaud(values));
-  if (
-    target?.canId === undefined &&
-    target &&
-    formatLinkAddress(target.address) === formatLinkAddress(address)
-  ) {
+  for (const option of ['adapter', 'openocd'] as const) {
+    if (values[option] === undefined) continue;
+    throw new VescError('usage', { problem: `--via and --${option} are two different ways.`, help: HELP });
+  }
+  const address = parseLinkAddress(via, readBaud(values));
+  if (target && target.canId === undefined && sameAddress(target.address, address)) {
     const problem = 'A controller cannot program itself: --port is the dead one, --via another one.';
     throw new VescError('usage', { problem, help: HELP });
   }
   return new ControllerProgrammer(core.pool, { address });
+}
+
+function readAdapter(text: string | undefined): Adapter | undefined {
+  if (text === undefined) return undefined;
+  const adapter = findAdapter(text);
+  if (adapter) return adapter;
+  const problem = `--adapter is one of ${ADAPTERS.map(({ id }) => id).join(', ')}, not "${text}".`;
+  throw new VescError('usage', { problem, help: HELP });
 }
 
 async function readBootloaderFile(
