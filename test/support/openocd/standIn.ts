@@ -69,7 +69,7 @@ async function execute(
       return undefined;
     }
     case 'dump_image': {
-      const data = await pins!.readMemory(Number(second), Number(third));
+      const data = await readAll(pins!, Number(second), Number(third));
       if (!data) return `Failed to read memory at 0x${hex(Number(second))}`;
       await files.write(first, data);
       say(`dumped ${data.length} bytes in 1.0s (128.000 KiB/s)`);
@@ -79,7 +79,7 @@ async function execute(
       return flash(words, pins!, files, say);
     case 'verify_image': {
       const wanted = await files.read(first);
-      const found = await pins!.readMemory(Number(second), wanted.length);
+      const found = await readAll(pins!, Number(second), wanted.length);
       if (!found) return `Failed to read memory at 0x${hex(Number(second))}`;
       const at = wanted.findIndex((byte, index) => byte !== found[index]);
       if (at < 0) return undefined;
@@ -107,12 +107,24 @@ async function flash(
   }
   if (action !== 'write_image') return undefined;
   const content = await files.read(first);
-  const PIECE = 1024;
   for (let offset = 0; offset < content.length; offset += PIECE)
     if (!(await pins.writeFlash(Number(second) + offset, content.subarray(offset, offset + PIECE))))
       return 'error writing to flash at address 0x08000000 at offset 0x00000000';
   say(`wrote ${content.length} bytes from file ${first} in 1.0s (100.000 KiB/s)`);
   return undefined;
+}
+
+/** What goes through a wire between processes at a time. */
+const PIECE = 1024;
+
+async function readAll(pins: SwdPins, address: number, length: number): Promise<Uint8Array | undefined> {
+  const content = new Uint8Array(length);
+  for (let offset = 0; offset < length; offset += PIECE) {
+    const piece = await pins.readMemory(address + offset, Math.min(PIECE, length - offset));
+    if (!piece) return undefined;
+    content.set(piece, offset);
+  }
+  return content;
 }
 
 const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
