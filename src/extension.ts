@@ -1,4 +1,5 @@
-import { availableParallelism } from 'node:os';
+import { mkdtemp } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import * as vscode from 'vscode';
 import { isVescError } from './base/errors';
@@ -10,6 +11,7 @@ import { registerCommands } from './commands/commandTable';
 import type { Shell } from './commands/shell';
 import { tellUnfinished } from './commands/unfinished';
 import { createCore } from './controllers/core';
+import { OpenOcdProgrammer } from './recovery/openocd/openOcdProgrammer';
 import { BuildDiagnostics } from './views/buildDiagnostics';
 import { BuildRelations } from './views/buildRelations';
 import { Builds } from './views/builds';
@@ -27,6 +29,7 @@ import { Notifier } from './views/notifier';
 import { readSettings, type Settings } from './views/settings';
 import { StatusBar } from './views/statusBar';
 import { UnfinishedUpdates } from './views/unfinishedUpdates';
+import { WiringHelp } from './views/wiringHelp';
 
 /** What the editor tests work with. */
 export type Api = Pick<Shell, 'core' | 'workspace' | 'builds' | 'flashing' | 'tree'>;
@@ -80,6 +83,13 @@ export function activate(context: vscode.ExtensionContext): Api {
     flashing,
     known: new KnownPorts(memory),
     remembered: context.globalState,
+    adapter: () =>
+      new OpenOcdProgrammer(host, {
+        setting: settings().openocdPath,
+        makeScratch: () => mkdtemp(join(tmpdir(), 'vesc-recover-')),
+        onLine: (line) => log.debug(`openocd: ${line}`),
+      }),
+    wiring: own(new WiringHelp(context.extensionUri)),
     notifier: new Notifier(log),
     log,
   };

@@ -12,6 +12,7 @@ import { installBootloader } from './installBootloader';
 import { openLog } from './openLog';
 import { openTerminal } from './openTerminal';
 import { reboot } from './reboot';
+import { recover } from './recover';
 import { refresh } from './refresh';
 import { rename } from './rename';
 import { restoreSettings } from './restoreSettings';
@@ -19,6 +20,7 @@ import { saveSettings } from './saveSettings';
 import { scan } from './scan';
 import { selectBoard } from './selectBoard';
 import { selectController } from './selectController';
+import { setUpDebugging } from './setUpDebugging';
 import type { Shell } from './shell';
 import { showFaults } from './showFaults';
 import { startSimulatedController } from './startSimulatedController';
@@ -66,6 +68,8 @@ const COMMANDS: { readonly [C in CommandName]: Entry<C> } = {
   'vesc.restoreSettings': { enabled: restoreSettings, disabled: nothingConnected },
   'vesc.rename': { enabled: rename, disabled: nothingConnected },
   'vesc.scan': { enabled: scan, disabled: nothingConnected },
+  'vesc.recover': { enabled: recover },
+  'vesc.setUpDebugging': { enabled: setUpDebugging },
 };
 
 /** Registers them all. What goes wrong in one is told to the user, and the command then returns nothing. */

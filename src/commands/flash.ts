@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { readImage } from '../image/imageFile';
-import type { UpdateResult } from '../update/verdict';
+import type { UpdateOutcome } from '../update/verdict';
 import type { ControllerTarget } from '../views/commandNames';
 import { buildNotice } from '../views/messages';
 import { connect } from './connect';
@@ -16,7 +16,7 @@ import { tellsBusy } from './work';
  * The headline: builds the firmware of this workspace, puts it on the controller and proves that it runs there.
  * @throws VescError
  */
-export async function flash(shell: Shell, target?: ControllerTarget): Promise<UpdateResult | undefined> {
+export async function flash(shell: Shell, target?: ControllerTarget): Promise<UpdateOutcome | undefined> {
   if (tellsBusy(shell)) return undefined;
   const result = await buildChosenBoard(shell, vscode.ProgressLocation.Notification);
   if (!result) return undefined;

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { BuildRecords } from '../build/buildRecord';
 import type { Core } from '../controllers/core';
+import type { OpenOcdProgrammer } from '../recovery/openocd/openOcdProgrammer';
 import type { BuildRelations } from '../views/buildRelations';
 import type { Builds } from '../views/builds';
 import type { BuildTasks } from '../views/buildTasks';
@@ -12,6 +13,7 @@ import type { FlashState } from '../views/flashState';
 import type { KnownPorts, Memory } from '../views/knownPorts';
 import type { Notifier } from '../views/notifier';
 import type { Settings } from '../views/settings';
+import type { WiringHelp } from '../views/wiringHelp';
 
 /** What commands work with. */
 export interface Shell {
@@ -29,6 +31,9 @@ export interface Shell {
   readonly known: KnownPorts;
   /** What is remembered of this user, in all windows. */
   readonly remembered: Memory;
+  /** The debug adapter at this computer. */
+  readonly adapter: () => OpenOcdProgrammer;
+  readonly wiring: WiringHelp;
   readonly notifier: Notifier;
   readonly log: vscode.LogOutputChannel;
 }

@@ -116,9 +116,14 @@ export class RecoveryRun {
     const { signal, timer } = this;
     this.report('preflight', 0, 'Checking image and controller');
     this.refuse(await timer.time('preflight', () => live.refusals(this.request, this.stamped, signal)));
-    this.saved = await timer.time('snapshot', () =>
-      live.saveSettings((what, fraction) => this.report('snapshot', fraction, `Saving ${what}`), signal),
-    );
+    try {
+      this.saved = await timer.time('snapshot', () =>
+        live.saveSettings((what, fraction) => this.report('snapshot', fraction, `Saving ${what}`), signal),
+      );
+    } catch (error) {
+      const overridden = isVescError(error) && (this.request.override?.includes(error.code) ?? false);
+      if (!overridden) throw error;
+    }
     await live.release(signal);
     // Its processor will stand still: nobody can talk to it.
     live.dispose();

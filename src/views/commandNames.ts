@@ -27,6 +27,8 @@ export interface CommandArguments {
   'vesc.restoreSettings': [target?: ControllerTarget];
   'vesc.rename': [target?: ControllerTarget];
   'vesc.scan': [target?: ControllerTarget];
+  'vesc.recover': [target?: ControllerTarget];
+  'vesc.setUpDebugging': [];
 }
 export type CommandName = keyof CommandArguments;
 
@@ -51,6 +53,8 @@ export const COMMAND_NAMES = Object.keys({
   'vesc.restoreSettings': true,
   'vesc.rename': true,
   'vesc.scan': true,
+  'vesc.recover': true,
+  'vesc.setUpDebugging': true,
 } satisfies Record<CommandName, true>) as readonly CommandName[];
 
 /** A command with its arguments, for rows and status items; wrong arguments do not compile. */

@@ -153,7 +153,7 @@ export function verdictNotice(
 
 /** The way on from an update that did not end well, the likeliest first. */
 function nextActions({ verdict, error, after }: UpdateOutcome): readonly Action[] {
-  if (verdict === 'lost') return ['look-again'];
+  if (verdict === 'lost') return ['recover', 'look-again'];
   // Without a bootloader the next update would end as this one did.
   if (isVescError(error, 'bootloader-missing')) return ['install-bootloader'];
   if (blamesBootloader(error)) return ['install-bootloader', 'flash-again'];

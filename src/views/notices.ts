@@ -18,6 +18,7 @@ export const ACTIONS = {
   log: 'Show log',
   faults: 'Show faults',
   'look-again': 'Connect and look',
+  recover: 'Recover controller…',
 } as const;
 export type Action = keyof typeof ACTIONS;
 

@@ -61,4 +61,5 @@ const DEFAULTS: Record<Action, () => unknown> = {
   log: command('vesc.openLog'),
   faults: command('vesc.showFaults'),
   'look-again': command('vesc.connect'),
+  recover: command('vesc.recover'),
 };

@@ -15,6 +15,10 @@ export interface Settings {
   readonly faultNotifications: boolean;
   /** How many times as fast as a real controller; 0: no waiting. */
   readonly simulatedSpeed: number;
+  /** OpenOCD or its folder; empty: search. */
+  readonly openocdPath: string;
+  /** How `VESC: Flash current build` brings an image onto a controller. */
+  readonly flashRoute: 'bootloader' | 'swd';
 }
 
 export const SETTING_NAMES = [
@@ -29,6 +33,8 @@ export const SETTING_NAMES = [
   'confirmBeforeFlash',
   'faultNotifications',
   'simulatedSpeed',
+  'openocdPath',
+  'flashRoute',
 ] as const satisfies readonly (keyof Settings)[];
 
 /** The part of a `WorkspaceConfiguration` that is needed here. */
@@ -63,5 +69,7 @@ export function readSettings(configuration: Configuration): Settings {
     confirmBeforeFlash: flag('confirmBeforeFlash', false),
     faultNotifications: flag('faultNotifications', true),
     simulatedSpeed: number('simulatedSpeed', 5, 0),
+    openocdPath: text('openocdPath'),
+    flashRoute: text('flashRoute') === 'swd' ? 'swd' : 'bootloader',
   };
 }

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ExitStatus, VescError } from '../../base/errors';
-import { readBootloader } from '../../image/bootloaderFile';
+import { readBootloader, warnAboutBootloader } from '../../image/bootloaderFile';
 import { readImage } from '../../image/imageFile';
 import { DEFAULT_BAUD_RATE, formatLinkAddress, parseLinkAddress, sameAddress } from '../../links/linkAddress';
 import { ControllerProgrammer } from '../../recovery/controllerProgrammer';
@@ -178,7 +178,9 @@ async function readBootloaderFile(
   file: string,
 ): Promise<{ readonly bytes: Uint8Array; readonly name: string }> {
   const bytes = await readFile(context, resolve(context.folder, file), file);
-  return { bytes: readBootloader(bytes, file), name: file };
+  const bootloader = readBootloader(bytes, file);
+  for (const warning of warnAboutBootloader(bootloader, file)) context.report.warn(warning);
+  return { bytes: bootloader, name: file };
 }
 
 /** The image of the workspace; the exit status when it could not be built. */
