@@ -8,6 +8,7 @@ import type { UpdateOutcome } from '../update/verdict';
 import { FlashProgress } from '../views/flashProgress';
 import { needsHardwareName, overridesOf, verdictNotice } from '../views/messages';
 import type { Handlers } from '../views/notifier';
+import { swdFraction } from '../views/progressWords';
 import { plain } from '../views/text';
 import { installBootloaderOn } from './installBootloader';
 import type { Shell } from './shell';
@@ -40,12 +41,14 @@ export async function flashController(shell: Shell, job: FlashJob): Promise<Upda
   const cancelled = new AbortController();
   const progress = new FlashProgress(title, () => cancelled.abort());
   shell.log.info(`${title} at ${formatPlace(controller)} with ${image.name}`);
+  const isOverSwd = shell.settings().flashRoute === 'swd';
   let result: UpdateOutcome | undefined;
   try {
     result = await send(shell, job, {
       signal: cancelled.signal,
       onProgress: (update) => {
-        progress.report(update);
+        if (isOverSwd) progress.show(update, swdFraction(update));
+        else progress.report(update);
         shell.flashing.report(update);
       },
     });

@@ -19,6 +19,7 @@ import {
   SIGHTS,
   WATCHDOG_PATIENCE_MS,
 } from '../views/recoveryGuide';
+import { swdFraction } from '../views/progressWords';
 import { plain } from '../views/text';
 import { controllerPicks } from './chooseController';
 import { connect, connectTo } from './connect';
@@ -240,7 +241,10 @@ async function wantsUnlock(): Promise<boolean> {
 
 function runRecovery(shell: Shell, request: RecoveryRequest): Promise<RecoveryResult> {
   return workOn(shell, 'Programming the controller over SWD', ({ signal, report }) =>
-    shell.core.recovery.run(request, { signal, onProgress: (progress) => report(progress) }),
+    shell.core.recovery.run(request, {
+      signal,
+      onProgress: (progress) => report(progress, swdFraction(progress)),
+    }),
   );
 }
 

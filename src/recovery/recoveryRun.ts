@@ -30,6 +30,9 @@ const RETURN_DEADLINE_MS = 60_000;
 const EXPECTED_RETURN_MS = 7_000;
 /** It restarts once by itself when its firmware is new; whoever asked in that moment asks again. */
 const RETURN_ATTEMPTS = 3;
+/** Once the flash is erased nothing is cancelled. */
+const STEADFAST = new AbortController().signal;
+
 interface Outcome {
   readonly error?: VescError;
   readonly proof?: Proof;
@@ -273,7 +276,7 @@ export class RecoveryRun {
     const canId = this.request.target?.canId;
     try {
       const there = { address, ...(canId === undefined ? {} : { canId }) };
-      this.connection = await TargetConnection.open(this.dependencies.pool, there, this.signal);
+      this.connection = await TargetConnection.open(this.dependencies.pool, there, STEADFAST);
     } finally {
       lease.dispose();
     }

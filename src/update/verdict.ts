@@ -18,13 +18,13 @@ export const UPDATE_STAGES = [
   'probe',
   'erase',
   'upload',
-  'verify',
   'commit',
   'reconnect',
   'prove',
   'restore',
 ] as const;
-export type UpdateStage = (typeof UPDATE_STAGES)[number];
+/** `verify` is there only over SWD: what was written is read back. */
+export type UpdateStage = (typeof UPDATE_STAGES)[number] | 'verify';
 
 /** How long a stage took, and how many bytes it moved. */
 export interface StageTime {
