@@ -36,6 +36,7 @@ const SYSTEM_PACKAGES = [
       (onPath('arm-none-eabi-gcc') && !existsSync('/usr/bin/arm-none-eabi-gcc')),
   },
   { name: 'make', purpose: 'the firmware build', isPresent: () => onPath('make') },
+  { name: 'openocd', purpose: 'recovery over SWD', isPresent: () => onPath('openocd') },
 ];
 
 function onPath(...names) {
