@@ -62,7 +62,10 @@ export function createCore(options: CoreOptions = {}): Core {
     clock,
     sha256: (bytes) => createHash('sha256').update(bytes).digest(),
     stageImage: options.stageImage ?? ((app) => Promise.resolve(stage(app))),
-    candidates: async () => (await listPorts()).filter((port) => port.likelyVesc).map(portAddress),
+    candidates: async () => [
+      ...(await listPorts()).filter((port) => port.likelyVesc).map(portAddress),
+      ...simulated.names.map((name) => ({ kind: 'simulated', name }) as const),
+    ],
     journal,
     snapshots,
     memory,
