@@ -99,7 +99,7 @@ async function isFound(shell: Shell, missed: Missed): Promise<boolean> {
       clock: core.clock,
       ports: async () => [
         ...(missed.target ? [missed.target.address] : []),
-        ...(await core.listPorts()).map(portAddress),
+        ...(await core.listPorts()).filter(({ inUseBy }) => inUseBy === undefined).map(portAddress),
       ],
       patience_ms: isRecent ? WATCHDOG_PATIENCE_MS : 0,
       ...(missed.uuid === undefined ? {} : { uuid: missed.uuid }),

@@ -82,10 +82,8 @@ export class AppCheck {
   }
 
   /** True when something stands right in front of where an application has its CRC; a build fills its gaps with 0. */
-  get hasEnd(): boolean {
-    return [CRC_INFO_OFFSET, CRC_INFO_OFFSET_5_03].some(
-      (end) => !this.flash.isErased(APP_ADDRESS + end - END_LENGTH, END_LENGTH),
-    );
+  hasEnd(fallback: FirmwareIdentity): boolean {
+    return !this.flash.isErased(this.crcInfo(fallback) - END_LENGTH, END_LENGTH);
   }
 
   private crcInfo(fallback: FirmwareIdentity): number {

@@ -39,7 +39,6 @@ export interface DebuggedChip {
   reset(): void;
   /** The application is no longer whole. */
   erased(): void;
-  wrote(): void;
   /** The power failed in the middle of a flash operation. */
   powerFailed(): void;
 }
@@ -65,11 +64,9 @@ export class DebugPort implements SwdPins {
     return this.operate((flash) => flash.erase(index));
   }
 
-  async writeFlash(address: number, bytes: Uint8Array): Promise<boolean> {
-    if (!this.isOpen) return false;
-    const written = await this.operate((flash) => flash.program(address, bytes));
-    if (written) this.chip.wrote();
-    return written;
+  writeFlash(address: number, bytes: Uint8Array): Promise<boolean> {
+    if (!this.isOpen) return Promise.resolve(false);
+    return this.operate((flash) => flash.program(address, bytes));
   }
 
   writeMemory(address: number, bytes: Uint8Array): Promise<boolean> {

@@ -80,6 +80,8 @@ export class Machine {
   private lastReset: ResetCause = 'power-on';
   /** The application is not all there: half installed, or of a length that none has. */
   private truncated = false;
+  /** A programmer has erased the application: how much of it was written since is seen at each start. */
+  private isProgrammed = false;
 
   private readonly enumeration = new Emitter<boolean>();
   readonly onPhase = this.phaseChanged.event;
@@ -177,6 +179,7 @@ export class Machine {
     backup.crashStreak = cause === 'software' || cause === 'power-on' ? 0 : backup.crashStreak + 1;
     this.started_ms = this.time.now();
     this.enter('starting');
+    if (this.isProgrammed) this.truncated = !this.app.hasEnd(this.identity);
     const state = this.truncated ? 'broken' : this.app.state(this.identity);
     if (state === 'broken') {
       this.enter('broken');
@@ -243,6 +246,7 @@ export class Machine {
       installing: () => (this.truncated = true),
     });
     this.lastBootloaderOutcome = outcome;
+    if (outcome === 'installed') this.isProgrammed = false;
     if (outcome === 'installed') this.truncated = !this.app.isWhole(installed_B);
     return this.start(outcome === 'watchdog' ? 'watchdog' : 'window-watchdog');
   }
@@ -314,8 +318,7 @@ export class Machine {
         this.resumePorts();
       },
       reset: () => this.reset('pin'),
-      erased: () => (this.truncated = true),
-      wrote: () => (this.truncated &&= !this.app.hasEnd),
+      erased: () => (this.isProgrammed = true),
       powerFailed: () => this.cutPower(),
     };
   }
