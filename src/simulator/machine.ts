@@ -1,6 +1,6 @@
 import { Emitter } from '../base/emitter';
 import { APP_ADDRESS, BOOTLOADER_ADDRESS, FLASH_ADDRESS, SECTORS } from '../image/flashMap';
-import { AppCheck } from './appCheck';
+import { AppCheck, type AppState } from './appCheck';
 import type { BackupRam, Board, FirmwareIdentity, ResetCause } from './board';
 import { type BootloaderOutcome, hasBootloader, runBootloader, WATCHDOG_MS } from './bootloader';
 import type { CanBus, CanNode } from './canBus';
@@ -80,8 +80,8 @@ export class Machine {
   private lastReset: ResetCause = 'power-on';
   /** The application is not all there: half installed, or of a length that none has. */
   private truncated = false;
-  /** A programmer has erased the application: how much of it was written since is seen at each start. */
-  private isProgrammed = false;
+  /** The application comes from a programmer or an earlier life: how much of it is there is seen at each start. */
+  private isForeign = false;
 
   private readonly enumeration = new Emitter<boolean>();
   readonly onPhase = this.phaseChanged.event;
@@ -101,6 +101,7 @@ export class Machine {
     this.readings = benchReadings(traits.dualMotor ? 2 : 1);
     this.inbox = new CanInbox(() => (this.stalls > 0 ? 'stalled' : this.running));
     this.board = this.makeBoard(options, bus);
+    this.isForeign = options.flash !== undefined;
     if (options.flash === undefined) this.fillFlash(options);
     if (options.bricked === true) halfCopied(this.flash.content);
     this.swd = new DebugPort(this.debugged(traits.uuid, options.readProtected ?? false));
@@ -159,8 +160,8 @@ export class Machine {
   /** Comes up as a controller that was switched on a while ago. */
   private startAtOnce(): void {
     this.started_ms = this.time.now() - USB_MS;
-    if (this.app.state(this.identity) === 'first-start') this.app.mark(this.identity);
-    if (this.app.state(this.identity) === 'broken') {
+    if (this.appState() === 'first-start') this.app.mark(this.identity);
+    if (this.appState() === 'broken') {
       this.enter('broken');
       return;
     }
@@ -179,8 +180,7 @@ export class Machine {
     backup.crashStreak = cause === 'software' || cause === 'power-on' ? 0 : backup.crashStreak + 1;
     this.started_ms = this.time.now();
     this.enter('starting');
-    if (this.isProgrammed) this.truncated = !this.app.hasEnd(this.identity);
-    const state = this.truncated ? 'broken' : this.app.state(this.identity);
+    const state = this.appState();
     if (state === 'broken') {
       this.enter('broken');
       return;
@@ -197,6 +197,13 @@ export class Machine {
     this.serve(firmware, 'uart');
     await board.wait(USB_MS - UART_MS);
     this.serve(firmware, 'usb');
+  }
+
+  /** What the application's own check comes to, and whether there is all of it. */
+  private appState(): AppState {
+    const state = this.app.state(this.identity);
+    if (!this.isForeign) return this.truncated ? 'broken' : state;
+    return state === 'first-start' && !this.app.hasEnd(this.identity) ? 'broken' : state;
   }
 
   private makeFirmware(): Firmware {
@@ -243,10 +250,12 @@ export class Machine {
     const { outcome, installed_B } = await runBootloader({
       flash: this.flash,
       stall: (duration_ms) => this.board.stall(duration_ms),
-      installing: () => (this.truncated = true),
+      installing: () => {
+        this.truncated = true;
+        this.isForeign = false;
+      },
     });
     this.lastBootloaderOutcome = outcome;
-    if (outcome === 'installed') this.isProgrammed = false;
     if (outcome === 'installed') this.truncated = !this.app.isWhole(installed_B);
     return this.start(outcome === 'watchdog' ? 'watchdog' : 'window-watchdog');
   }
@@ -318,7 +327,7 @@ export class Machine {
         this.resumePorts();
       },
       reset: () => this.reset('pin'),
-      erased: () => (this.isProgrammed = true),
+      erased: () => (this.isForeign = true),
       powerFailed: () => this.cutPower(),
     };
   }
