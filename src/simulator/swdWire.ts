@@ -214,10 +214,13 @@ async function reply(pins: SwdPins, token: string, line: string): Promise<Answer
 }
 
 function readLines(socket: Socket, take: (line: string) => void): void {
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  lines.on('line', (line) => {
     if (line.length > MAX_LINE) socket.destroy();
     else take(line);
   });
+  // It passes on what befalls the socket, where that is heard already.
+  lines.on('error', () => {});
 }
 
 function parse(text: string): Answer | undefined {
