@@ -1,4 +1,12 @@
-import { applyEdits, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import {
+  applyEdits,
+  findNodeAtLocation,
+  modify,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 import { VescError } from '../base/errors';
 
 /** What the debugger is told. */
@@ -11,12 +19,14 @@ export interface DebugTarget {
   readonly svd: string | undefined;
 }
 
-const FORMATTING = { formattingOptions: { insertSpaces: true, tabSize: 2 } };
+const INDENT = 2;
+const FORMATTING = { formattingOptions: { insertSpaces: true, tabSize: INDENT } };
 const NEW_FILE = '{\n  "version": "0.2.0",\n  "configurations": []\n}\n';
 const TARGET_CONFIGURATION = 'target/stm32f4x.cfg';
 
 /** The entry for Cortex-Debug; fields as its documentation names them. */
-export function debugEntry({ board, elf, adapterConfiguration, openocd, svd }: DebugTarget): object {
+export function debugEntry(target: DebugTarget): { readonly name: string } & object {
+  const { board, elf, adapterConfiguration, openocd, svd } = target;
   return {
     name: `VESC: debug ${board}`,
     type: 'cortex-debug',
@@ -41,23 +51,31 @@ export function debugEntry({ board, elf, adapterConfiguration, openocd, svd }: D
 export function withDebugEntry(text: string | undefined, target: DebugTarget): string {
   const before = text === undefined || text.trim() === '' ? NEW_FILE : text;
   const errors: ParseError[] = [];
-  const content: unknown = parse(before, errors, { allowTrailingComma: true });
+  const root = parseTree(before, errors, { allowTrailingComma: true });
   const [problem] = errors;
-  if (problem || typeof content !== 'object' || content === null || Array.isArray(content)) {
+  if (problem || root?.type !== 'object') {
     const reason = problem
       ? `${printParseErrorCode(problem.error)} at character ${problem.offset}`
       : 'no object';
     throw new VescError('launch-file-unreadable', { reason });
   }
-  const entry = debugEntry(target) as { readonly name: string };
-  const { configurations } = content as { configurations?: unknown };
-  const list: readonly unknown[] = Array.isArray(configurations) ? configurations : [];
-  const at = list.findIndex((each) => (each as { name?: unknown } | null)?.name === entry.name);
-  const edits = Array.isArray(configurations)
-    ? modify(before, ['configurations', at < 0 ? list.length : at], entry, {
-        ...FORMATTING,
-        isArrayInsertion: at < 0,
-      })
-    : modify(before, ['configurations'], [entry], FORMATTING);
-  return applyEdits(before, edits);
+  const entry = debugEntry(target);
+  const list = findNodeAtLocation(root, ['configurations']);
+  if (list?.type !== 'array')
+    return applyEdits(before, modify(before, ['configurations'], [entry], FORMATTING));
+  const written = JSON.stringify(entry, undefined, INDENT).replaceAll('\n', `\n${' '.repeat(2 * INDENT)}`);
+  const present = list.children?.find((each) => nameOf(each) === entry.name);
+  // Its own place, else the first: so no comment comes to stand behind another entry than before.
+  const [offset, length, content] = present
+    ? [present.offset, present.length, written]
+    : [
+        list.offset + 1,
+        0,
+        `\n${' '.repeat(2 * INDENT)}${written}${list.children?.length ? ',' : `\n${' '.repeat(INDENT)}`}`,
+      ];
+  return applyEdits(before, [{ offset, length, content }]);
+}
+
+function nameOf(entry: Node): unknown {
+  return entry.type === 'object' ? findNodeAtLocation(entry, ['name'])?.value : undefined;
 }
