@@ -25,7 +25,7 @@ const NEW_FILE = '{\n  "version": "0.2.0",\n  "configurations": []\n}\n';
 const TARGET_CONFIGURATION = 'target/stm32f4x.cfg';
 
 /** The entry for Cortex-Debug; fields as its documentation names them. */
-export function debugEntry(target: DebugTarget): { readonly name: string } & object {
+export function debugEntry(target: DebugTarget): { readonly name: string } & Record<string, unknown> {
   const { board, elf, adapterConfiguration, openocd, svd } = target;
   return {
     name: `VESC: debug ${board}`,
