@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
-import { judgeRecovered } from '../../../src/recovery/judgeRecovered';
+import type { ImageIdentity } from '../../../src/image/imageIdentity';
+import { judgeRecovered as judge } from '../../../src/recovery/judgeRecovered';
 import { protectionOf } from '../../../src/recovery/programmer';
 import { COMMIT, identity } from '../../support/controllers';
 
 const BUILD = `vb1-${'a'.repeat(40)}`;
 const OTHER = `vb1-${'b'.repeat(40)}`;
+
+const judgeRecovered = (
+  after: ReturnType<typeof identity>,
+  image: Partial<ImageIdentity>,
+  buildId: string | undefined,
+) => judge(after, { placeholder: false, signatures: [], ...image } as ImageIdentity, buildId);
 
 describe('what is proven of a recovered chip', () => {
   it('is its build identity, where the image carries one', () => {
