@@ -38,6 +38,8 @@ const common = {
   format: 'cjs',
   sourcemap: production ? 'external' : true,
   external: ['vscode'],
+  // Its other form asks for its parts in a way that no bundler can follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   logLevel: 'warning',
 };
 

@@ -11,6 +11,7 @@ const ROOMS = [
   'settings',
   'build',
   'update',
+  'recovery',
   'controllers',
   'cli',
   'views',

@@ -42,6 +42,7 @@ const SYSTEM_PACKAGES = [
     purpose: "the firmware's unit tests",
     isPresent: () => existsSync('/usr/src/googletest/googletest/src/gtest-all.cc'),
   },
+  { name: 'openocd', purpose: 'recovery over SWD', isPresent: () => onPath('openocd') },
 ];
 
 function onPath(...names) {

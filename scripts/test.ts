@@ -83,6 +83,12 @@ const LAYERS: readonly Layer[] = [
   { name: 'links', suite: specs('links'), needs: () => program('socat', '-V'), limit_min: 5 },
   { name: 'faults', suite: specs('faults'), needs: () => program('socat', '-V'), limit_min: 8 },
   { name: 'build', suite: specs('build'), needs: needsToolchain, limit_min: 5 },
+  {
+    name: 'openocd',
+    suite: specs('openocd'),
+    needs: () => program('openocd', '--version'),
+    limit_min: 3,
+  },
   { name: 'cli', suite: specs('cli'), needs: () => program('socat', '-V'), limit_min: 8 },
   { name: 'package', suite: specs('package'), needs: packageExtension, limit_min: 3 },
   {

@@ -1,4 +1,5 @@
-import { availableParallelism } from 'node:os';
+import { mkdtemp } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import * as vscode from 'vscode';
 import { isVescError } from './base/errors';
@@ -17,6 +18,7 @@ import { treeHelp, treeLayouts } from './build/treeLayouts';
 import { readBytes } from './commands/files';
 import { createCore } from './controllers/core';
 import { FaultKeeper } from './controllers/faultKeeper';
+import { OpenOcdProgrammer } from './recovery/openocd/openOcdProgrammer';
 import { layoutSource } from './settings/configuration';
 import { BuildDiagnostics } from './views/buildDiagnostics';
 import { BuildRelations } from './views/buildRelations';
@@ -50,6 +52,7 @@ import { SettingsSource } from './views/settingsSource';
 import { StatusBar } from './views/statusBar';
 import { UnitTestExplorer } from './views/unitTestExplorer';
 import { UnfinishedUpdates } from './views/unfinishedUpdates';
+import { WiringHelp } from './views/wiringHelp';
 
 /** What the editor tests work with. */
 export type Api = Pick<
@@ -147,6 +150,13 @@ export function activate(context: vscode.ExtensionContext): Api {
     settingsSource,
     settingsFiles,
     remembered: context.globalState,
+    adapter: () =>
+      new OpenOcdProgrammer(host, {
+        setting: settings().openocdPath,
+        makeScratch: () => mkdtemp(join(tmpdir(), 'vesc-recover-')),
+        onLine: (line) => log.debug(`openocd: ${line}`),
+      }),
+    wiring: own(new WiringHelp(context.extensionUri)),
     notifier,
     log,
   };

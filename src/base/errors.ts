@@ -2,6 +2,7 @@ import { buildErrors } from './catalogue/buildErrors';
 import { configurationErrors } from './catalogue/configurationErrors';
 import { imageErrors } from './catalogue/imageErrors';
 import { linkErrors } from './catalogue/linkErrors';
+import { recoveryErrors } from './catalogue/recoveryErrors';
 import { settingsErrors } from './catalogue/settingsErrors';
 import { updateErrors } from './catalogue/updateErrors';
 import { usageErrors } from './catalogue/usageErrors';
@@ -34,6 +35,7 @@ export const errorCatalogue = {
   ...settingsErrors,
   ...configurationErrors,
   ...updateErrors,
+  ...recoveryErrors,
   ...buildErrors,
   ...usageErrors,
 };

@@ -9,6 +9,7 @@ import { flashCommand } from './commands/flash';
 import { infoCommand } from './commands/info';
 import { portsCommand } from './commands/ports';
 import { rebootCommand } from './commands/reboot';
+import { recoverCommand } from './commands/recover';
 import { restoreCommand } from './commands/restore';
 import { scanCommand } from './commands/scan';
 import { simulateCommand } from './commands/simulate';
@@ -27,6 +28,7 @@ export const commandTable: readonly Command[] = [
   buildCommand,
   flashCommand,
   bootloaderCommand,
+  recoverCommand,
   backupCommand,
   restoreCommand,
   configCommand,

@@ -1,6 +1,6 @@
 import { errorFields, type Fields } from './report';
 import type { JournalEntry } from '../update/journal';
-import type { UpdateResult, UpdateStage, Verdict } from '../update/verdict';
+import type { UpdateOutcome, UpdateResult, UpdateStage, Verdict } from '../update/verdict';
 import type { ControllerIdentity } from '../update/controllerIdentity';
 import { bytesText, durationText, firmwareText, shortBuildId } from './format';
 import { identityFields } from './identityFields';
@@ -8,7 +8,7 @@ import type { Style } from './output';
 import { pairs } from './table';
 
 /** What an update came to, as JSON carries it (design 7). */
-export function updateFields(result: UpdateResult): Fields {
+export function updateFields(result: UpdateOutcome): Fields {
   const { verdict, proof, before, after, buildId, stages, payload_B, raw_B, refusals, restored } = result;
   // Nothing was written: what was found is what runs.
   const running = after ?? (verdict === 'already-running' ? before : undefined);
@@ -39,6 +39,7 @@ const HEADLINES: Record<Verdict, string> = {
 
 const PROOFS: Record<NonNullable<UpdateResult['proof']>, string> = {
   'build-identity': 'the controller reports the identity of this build',
+  'read-back': 'every byte was read back from the flash of this very chip, which runs it',
   'app-crc': 'the controller computed the checksum of this image over what runs',
   commit: 'the controller reports the commit of the image, and reported another one before',
   version: 'the controller reports the version of the image, and reported another one before',
@@ -51,14 +52,22 @@ const STAGES: Record<UpdateStage, string> = {
   probe: 'look for bootloader',
   erase: 'erase',
   upload: 'upload',
+  verify: 'read back',
   commit: 'start bootloader',
   reconnect: 'bootloader copies',
   prove: 'prove',
   restore: 'restore settings',
 };
 
-/** What an update came to, for people; why it did not go well is told apart. */
-export function updateText(result: UpdateResult, style: Style): string[] {
+/**
+ * What an update came to, for people; why it did not go well is told apart.
+ * @param stages what stages are called, where that is not as in an update through the bootloader
+ */
+export function updateText(
+  result: UpdateOutcome,
+  style: Style,
+  stages: Readonly<Partial<Record<UpdateStage, string>>> = {},
+): string[] {
   const { verdict, before, after, proof, buildId } = result;
   const good = verdict === 'updated' || verdict === 'already-running';
   const colour = good ? style.green : verdict === 'unproven' ? style.yellow : style.red;
@@ -76,12 +85,12 @@ export function updateText(result: UpdateResult, style: Style): string[] {
   return [
     `${colour(HEADLINES[verdict])}${hardware === undefined ? '' : `  ${style.bold(hardware)}`}`,
     ...pairs(entries, style.dim),
-    ...stagesText(result, style),
+    ...stagesText(result, style, { ...STAGES, ...stages }),
     ...(good ? [] : ['']),
   ];
 }
 
-function migrateNext({ snapshotPath }: UpdateResult): string {
+function migrateNext({ snapshotPath }: UpdateOutcome): string {
   return `vesc restore ${snapshotPath ?? 'PATH'} --migrate carries the settings over to the new layout`;
 }
 
@@ -92,14 +101,14 @@ function runningText(identity: ControllerIdentity | undefined): string | undefin
   return `firmware ${firmwareText(firmware)}${build}`;
 }
 
-function sizeText({ payload_B, raw_B }: UpdateResult): string | undefined {
+function sizeText({ payload_B, raw_B }: UpdateOutcome): string | undefined {
   if (payload_B === 0) return undefined;
   return payload_B < raw_B
     ? `${bytesText(payload_B)} sent for ${bytesText(raw_B)}`
     : `${bytesText(payload_B)}, not compressed`;
 }
 
-function restoredEntries({ restored }: UpdateResult): (readonly [string, string])[] {
+function restoredEntries({ restored }: UpdateOutcome): (readonly [string, string])[] {
   const done = restored.filter(({ outcome }) => outcome === 'restored').map(({ what }) => what);
   const odd = restored.filter(({ outcome }) => outcome !== 'restored');
   return [
@@ -122,13 +131,17 @@ const OUTCOMES = {
 /** A stage this short is not worth a line. */
 const SHOWN_FROM_MS = 50;
 
-function stagesText({ stages }: UpdateResult, style: Style): string[] {
+function stagesText(
+  { stages }: UpdateOutcome,
+  style: Style,
+  names: Readonly<Record<UpdateStage, string>>,
+): string[] {
   const shown = stages.filter(({ duration_ms }) => duration_ms >= SHOWN_FROM_MS);
   if (shown.length === 0) return [];
   const total_ms = stages.reduce((sum, { duration_ms }) => sum + duration_ms, 0);
   const rows = shown.map(({ stage, duration_ms, bytes }) => {
     const speed = bytes === undefined ? '' : `   ${bytesText((bytes / duration_ms) * 1000)}/s`;
-    return [STAGES[stage], durationText(duration_ms).padStart(9) + speed] as const;
+    return [names[stage], durationText(duration_ms).padStart(9) + speed] as const;
   });
   return ['', ...pairs([...rows, ['together', durationText(total_ms).padStart(9)]], style.dim)];
 }

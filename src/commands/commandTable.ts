@@ -17,6 +17,7 @@ import { openLog } from './openLog';
 import { compareSettings, exportSettings, importSettings, openSettings } from './openSettings';
 import { openTerminal } from './openTerminal';
 import { reboot } from './reboot';
+import { recover } from './recover';
 import { refresh } from './refresh';
 import { rename } from './rename';
 import { restoreSettings } from './restoreSettings';
@@ -24,6 +25,7 @@ import { saveSettings } from './saveSettings';
 import { scan } from './scan';
 import { selectBoard } from './selectBoard';
 import { selectController } from './selectController';
+import { setUpDebugging } from './setUpDebugging';
 import type { Shell } from './shell';
 import { showCommits } from './showCommits';
 import { showCrash } from './showCrash';
@@ -86,6 +88,8 @@ const COMMANDS: { readonly [C in CommandName]: Entry<C> } = {
   'vesc.showCommits': { enabled: showCommits, disabled: untrusted },
   'vesc.openLiveData': { enabled: openLiveData, disabled: nothingConnected },
   'vesc.stopMotor': { enabled: stopMotor, disabled: nothingConnected },
+  'vesc.recover': { enabled: recover },
+  'vesc.setUpDebugging': { enabled: setUpDebugging },
 };
 
 /** Registers them all. What goes wrong in one is told to the user, and the command then returns nothing. */

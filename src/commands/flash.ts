@@ -1,5 +1,5 @@
 import type { Controller } from '../controllers/controller';
-import type { UpdateResult } from '../update/verdict';
+import type { UpdateOutcome } from '../update/verdict';
 import type { ControllerTarget } from '../views/commandNames';
 import { connect } from './connect';
 import { chooseController } from './chooseController';
@@ -12,7 +12,7 @@ import { tellsBusy } from './work';
  * The headline: builds the firmware of this workspace, puts it on the controller and proves that it runs there.
  * @throws VescError
  */
-export async function flash(shell: Shell, target?: ControllerTarget): Promise<UpdateResult | undefined> {
+export async function flash(shell: Shell, target?: ControllerTarget): Promise<UpdateOutcome | undefined> {
   // What is known to be busy need not be built for.
   if (tellsBusy(shell, target?.controller ?? shell.core.registry.selected)) return undefined;
   const built = await buildImage(shell);

@@ -1,4 +1,4 @@
-import type { UpdateResult } from '../update/verdict';
+import type { UpdateOutcome } from '../update/verdict';
 import type { ControllerTarget } from '../views/commandNames';
 import { flash } from './flash';
 import type { Shell } from './shell';
@@ -10,7 +10,7 @@ import type { Shell } from './shell';
 export async function flashAndOpenTerminal(
   shell: Shell,
   target?: ControllerTarget,
-): Promise<UpdateResult | undefined> {
+): Promise<UpdateOutcome | undefined> {
   const result = await flash(shell, target);
   const { selected } = shell.core.registry;
   const controller = target?.controller ?? selected;

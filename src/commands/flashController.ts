@@ -3,12 +3,12 @@ import type { ErrorCode } from '../base/errors';
 import type { Controller } from '../controllers/controller';
 import { formatPlace } from '../controllers/controllerRegistry';
 import type { Image } from '../image/imageFile';
-import type { UpdateRequest } from '../update/updater';
-import type { UpdateResult } from '../update/verdict';
+import type { UpdateHooks, UpdateRequest } from '../update/updater';
+import type { UpdateOutcome } from '../update/verdict';
 import { FlashProgress } from '../views/flashProgress';
 import { needsHardwareName, overridesOf, verdictNotice } from '../views/messages';
 import type { Handlers } from '../views/notifier';
-import { wholeFraction } from '../views/progressWords';
+import { swdFraction, wholeFraction } from '../views/progressWords';
 import { plain } from '../views/text';
 import { installBootloaderOn } from './installBootloader';
 import type { Shell } from './shell';
@@ -37,7 +37,7 @@ export interface FlashJob {
  * Updates one controller in front of the user and tells how it ended. Undefined when they changed their mind.
  * @throws VescError of the link when the controller cannot be reached in the first place
  */
-export async function flashController(shell: Shell, job: FlashJob): Promise<UpdateResult | undefined> {
+export async function flashController(shell: Shell, job: FlashJob): Promise<UpdateOutcome | undefined> {
   const { controller, image } = job;
   if (!(await isConfirmed(shell, job))) return undefined;
   // While they were asked something else may have begun.
@@ -47,13 +47,15 @@ export async function flashController(shell: Shell, job: FlashJob): Promise<Upda
   const progress = new FlashProgress(title, () => cancelled.abort());
   const state = shell.flashing.begin(shell.core.registry.atLink(controller));
   shell.log.info(`${title} at ${formatPlace(controller)} with ${image.name}`);
-  let result: UpdateResult | undefined;
+  const isOverSwd = shell.settings().flashRoute === 'swd';
+  let result: UpdateOutcome | undefined;
   try {
-    result = await shell.core.registry.update(controller, requestOf(job), {
+    result = await send(shell, job, {
       signal: cancelled.signal,
       onProgress: (update) => {
-        progress.report(update);
-        state.report(update, wholeFraction(update));
+        if (isOverSwd) progress.show(update, swdFraction(update));
+        else progress.report(update);
+        state.report(update, isOverSwd ? swdFraction(update) : wholeFraction(update));
       },
     });
   } finally {
@@ -68,6 +70,26 @@ export async function flashController(shell: Shell, job: FlashJob): Promise<Upda
   } else shell.notifier.show(notice, handlers(shell, job, result));
   await remember(shell, job, result);
   return result;
+}
+
+/** By the bootloader, or over a debug adapter for those whose adapter is always attached: the same checks and proof. */
+async function send(shell: Shell, job: FlashJob, hooks: UpdateHooks): Promise<UpdateOutcome> {
+  const { core, settings, adapter } = shell;
+  const { controller } = job;
+  if (settings().flashRoute === 'bootloader') {
+    return core.registry.update(controller, requestOf(job), hooks);
+  }
+  return core.registry.lend(
+    controller,
+    async (target) => {
+      // Its settings are read before as in any update; with their sectors left alone nothing has to be read back.
+      const request = { ...requestOf(job), target, keepSettings: true, backup: false };
+      const result = await core.recovery.run({ ...request, programmer: adapter() }, hooks);
+      controller.lastVerdict = result.verdict;
+      return result;
+    },
+    ({ address }) => address,
+  );
 }
 
 function requestOf(job: FlashJob): Omit<UpdateRequest, 'target'> {
@@ -89,7 +111,7 @@ async function isConfirmed(shell: Shell, { controller, image, warnings }: FlashJ
 }
 
 /** What the buttons below the verdict do with this job. */
-function handlers(shell: Shell, job: FlashJob, result: UpdateResult): Handlers {
+function handlers(shell: Shell, job: FlashJob, result: UpdateOutcome): Handlers {
   const again = async (change: Partial<FlashJob>): Promise<void> => {
     await flashController(shell, { ...job, ...change });
   };
@@ -115,6 +137,7 @@ function handlers(shell: Shell, job: FlashJob, result: UpdateResult): Handlers {
       }),
     'restore-settings': () => vscode.commands.executeCommand('vesc.restoreSettings', controller),
     faults: () => vscode.commands.executeCommand('vesc.showFaults', controller),
+    recover: () => vscode.commands.executeCommand('vesc.recover', controller),
     'look-again': () => vscode.commands.executeCommand('vesc.refresh', controller),
   };
 }
@@ -145,14 +168,14 @@ async function startsLisp(): Promise<boolean> {
 }
 
 /** What runs there is known by its build from now on, and the next build for it is of the same board. */
-async function remember(shell: Shell, { controller, board }: FlashJob, result: UpdateResult): Promise<void> {
+async function remember(shell: Shell, { controller, board }: FlashJob, result: UpdateOutcome): Promise<void> {
   const { verdict, buildId } = result;
   if (verdict !== 'updated' && verdict !== 'already-running') return;
   if (board !== undefined) await shell.core.registry.rememberBoard(controller, board);
   if (buildId !== undefined) await shell.records.markFlashed(buildId);
 }
 
-function record(shell: Shell, result: UpdateResult): void {
+function record(shell: Shell, result: UpdateOutcome): void {
   const { verdict, proof, stages, payload_B, raw_B, snapshotPath, error } = result;
   shell.log.info(
     `verdict ${verdict}${proof === undefined ? '' : `, proof ${proof}`}, ${payload_B} bytes for ${raw_B}` +

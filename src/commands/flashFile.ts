@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { readImage } from '../image/imageFile';
-import type { UpdateResult } from '../update/verdict';
+import type { UpdateOutcome } from '../update/verdict';
 import type { ControllerTarget } from '../views/commandNames';
 import { chooseController } from './chooseController';
 import { connect } from './connect';
@@ -17,7 +17,7 @@ import { tellsBusy } from './work';
 export async function flashFile(
   shell: Shell,
   target?: ControllerTarget | vscode.Uri,
-): Promise<UpdateResult | undefined> {
+): Promise<UpdateOutcome | undefined> {
   const isFile = target instanceof vscode.Uri;
   const known = isFile ? undefined : target?.controller;
   if (tellsBusy(shell, known ?? shell.core.registry.selected)) return undefined;

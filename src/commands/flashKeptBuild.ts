@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { readKeptImage } from '../build/keptImage';
-import type { UpdateResult } from '../update/verdict';
+import type { UpdateOutcome } from '../update/verdict';
 import type { ControllerTarget } from '../views/commandNames';
 import { keptBuildRows } from '../views/keptBuildWords';
 import { plain } from '../views/text';
@@ -19,7 +19,7 @@ export async function flashKeptBuild(
   shell: Shell,
   target?: ControllerTarget,
   buildId?: string,
-): Promise<UpdateResult | undefined> {
+): Promise<UpdateOutcome | undefined> {
   const controller = (await chooseController(shell, target)) ?? (await connect(shell));
   if (!controller || tellsBusy(shell, controller)) return undefined;
   const { identity } = controller;

@@ -1,26 +1,18 @@
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Controller } from '../controllers/controller';
 import { formatPlace } from '../controllers/controllerRegistry';
-import { checkBootloader, readBootloader } from '../image/bootloaderFile';
 import type { BootloaderResult } from '../update/bootloaderInstaller';
-import {
-  BOOTLOADER_FILES,
-  bootloaderProgress,
-  type BootloaderRow,
-  bootloaderRows,
-} from '../views/bootloaderChoice';
+import { bootloaderProgress } from '../views/bootloaderChoice';
 import type { ControllerTarget } from '../views/commandNames';
 import { bootloaderNotice } from '../views/messages';
 import { plain } from '../views/text';
 import { chooseController } from './chooseController';
-import { readBytes } from './files';
+import { pickBootloader } from './pickBootloader';
 import type { Shell } from './shell';
 import { tellsBusy, workOn } from './work';
 
 const INSTALL = 'Install';
-const FOLDER_KEY = 'vesc.bootloaderFolder';
-const MOST_FILES = 20;
+const INSTALL_TITLE = 'VESC: Install bootloader';
 
 /**
  * Installs a bootloader on a controller.
@@ -46,13 +38,9 @@ export async function installBootloaderOn(
   flashAgain?: () => unknown,
 ): Promise<BootloaderResult | undefined> {
   if (tellsBusy(shell, controller)) return undefined;
-  const file = await pickFile(shell);
-  if (file === undefined) return undefined;
-  const name = path.basename(file);
-  const bootloader = readBootloader(await readBytes(file), name);
-  // Nobody shall have to confirm what cannot be done.
-  const [problem] = checkBootloader(bootloader, name);
-  if (problem) throw problem;
+  const picked = await pickBootloader(shell, INSTALL_TITLE);
+  if (typeof picked !== 'object') return undefined;
+  const { name, file, bytes: bootloader } = picked;
   if (!(await isConfirmed(controller, name)) || tellsBusy(shell, controller)) return undefined;
   const title = `Installing the bootloader of ${plain(controller.title)}`;
   shell.log.info(`${title} at ${formatPlace(controller)}: ${file}, ${bootloader.length} bytes`);
@@ -84,32 +72,4 @@ async function isConfirmed(controller: Controller, name: string): Promise<boolea
     'not turn, and the power must stay on.';
   const question = `Install ${plain(name)} as the bootloader of ${where}?`;
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, INSTALL)) === INSTALL;
-}
-
-/** What looks like a bootloader in the workspace is offered; else any file. */
-async function pickFile(shell: Shell): Promise<string | undefined> {
-  const found = await vscode.workspace.findFiles(BOOTLOADER_FILES, '**/node_modules/**', MOST_FILES);
-  const files = found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
-  if (files.length === 0) return browse(shell);
-  const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-  const rows: (vscode.QuickPickItem & BootloaderRow)[] = bootloaderRows(files, folders);
-  const pick = await vscode.window.showQuickPick(rows, {
-    title: 'VESC: Install bootloader',
-    placeHolder: 'The bootloader for this hardware, or the generic one',
-    matchOnDescription: true,
-  });
-  return pick && (pick.path ?? browse(shell));
-}
-
-async function browse({ remembered }: Shell): Promise<string | undefined> {
-  const folder = remembered.get(FOLDER_KEY);
-  const files = await vscode.window.showOpenDialog({
-    title: 'VESC: Install bootloader',
-    openLabel: INSTALL,
-    filters: { Bootloader: ['bin', 'hex', 'elf'] },
-    ...(typeof folder === 'string' ? { defaultUri: vscode.Uri.file(folder) } : {}),
-  });
-  const file = files?.[0]?.fsPath;
-  if (file !== undefined) await remembered.update(FOLDER_KEY, path.dirname(file));
-  return file;
 }

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { BuildRecords } from '../build/buildRecord';
 import type { BuildHost } from '../build/host';
 import type { Core } from '../controllers/core';
+import type { OpenOcdProgrammer } from '../recovery/openocd/openOcdProgrammer';
 import type { LayoutSource } from '../settings/configuration';
 import type { BuildRelations } from '../views/buildRelations';
 import type { Builds } from '../views/builds';
@@ -20,6 +21,7 @@ import type { Notifier } from '../views/notifier';
 import type { Settings } from '../views/settings';
 import type { SettingsFiles } from '../views/settingsFiles';
 import type { SettingsSource } from '../views/settingsSource';
+import type { WiringHelp } from '../views/wiringHelp';
 
 /** What commands work with. */
 export interface Shell {
@@ -47,6 +49,9 @@ export interface Shell {
   readonly settingsFiles: SettingsFiles;
   /** What is remembered of this user, in all windows. */
   readonly remembered: Memory;
+  /** The debug adapter at this computer. */
+  readonly adapter: () => OpenOcdProgrammer;
+  readonly wiring: WiringHelp;
   readonly notifier: Notifier;
   readonly log: vscode.LogOutputChannel;
 }

@@ -11,9 +11,13 @@ export interface WorkHooks {
   readonly report: (progress: WorkProgress, whole?: number) => void;
 }
 
+/** Whose link it is; undefined for a controller that nobody has connected, as one that is to be recovered. */
+const ownerOf = (shell: Shell, controller: Controller | undefined): Controller | undefined =>
+  controller && shell.core.registry.atLink(controller);
+
 /** One work at a time goes on over one link; a second one there is told so. */
 export function tellsBusy(shell: Shell, controller: Controller | undefined): boolean {
-  if (!controller || !shell.flashing.isBusy(shell.core.registry.atLink(controller))) return false;
+  if (!shell.flashing.isBusy(ownerOf(shell, controller))) return false;
   shell.notifier.show({
     severity: 'information',
     text: 'This controller is being worked on; that goes on undisturbed. Start this when it is over.',
@@ -25,13 +29,13 @@ export function tellsBusy(shell: Shell, controller: Controller | undefined): boo
 /** Does `work` with its progress shown, and with no other work beside it on the link of `controller`. */
 export async function workOn<R>(
   shell: Shell,
-  controller: Controller,
+  controller: Controller | undefined,
   title: string,
   work: (hooks: WorkHooks) => Promise<R>,
 ): Promise<R> {
   const cancelled = new AbortController();
   const progress = new FlashProgress(title, () => cancelled.abort());
-  const state = shell.flashing.begin(shell.core.registry.atLink(controller));
+  const state = shell.flashing.begin(ownerOf(shell, controller));
   const report = (step: WorkProgress, whole = step.fraction): void => {
     progress.show(step, whole);
     state.report(step, whole);

@@ -207,6 +207,22 @@ export class ControllerRegistry implements Disposable {
   }
 
   /**
+   * Leaves a controller to `work`, which keeps it busy or restarts it, and takes it up again when that is over.
+   * @param addressAfter where it is then, when it may have moved
+   */
+  async lend<R>(
+    controller: Controller,
+    work: (target: UpdateTarget) => Promise<R>,
+    addressAfter?: (result: R) => LinkAddress | undefined,
+  ): Promise<R> {
+    const lent = await this.handOver(controller, async (target) => {
+      const result = await work(target);
+      return { result, address: addressAfter?.(result) ?? target.address };
+    });
+    return lent.result;
+  }
+
+  /**
    * How to talk to a controller and to the others on its bus.
    * @throws VescError `not-connected`
    */

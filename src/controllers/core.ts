@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import type { StagedImage } from '../image/stagingHeader';
@@ -9,6 +11,7 @@ import { createLinkOpener } from '../links/linkOpener';
 import { DEFAULT_BAUD_RATE } from '../links/linkAddress';
 import { listPorts, type Port, WITHOUT_HOLDERS } from '../links/ports';
 import { SessionPool } from '../links/sessionPool';
+import { Recovery } from '../recovery/recovery';
 import { ControllerMemory } from '../settings/controllerMemory';
 import { dataDirectory } from '../settings/dataDirectory';
 import { FaultHistory } from '../settings/faultHistory';
@@ -16,7 +19,7 @@ import { fileStore } from '../settings/fileStore';
 import { SnapshotStore } from '../settings/snapshot';
 import { ImageStager } from '../update/imageStager';
 import { UpdateJournal } from '../update/journal';
-import { Updater } from '../update/updater';
+import { Updater, type UpdaterDependencies } from '../update/updater';
 import { ControllerRegistry } from './controllerRegistry';
 import { SimulatedControllers } from './simulatedControllers';
 import { startStageThread } from './stageThread';
@@ -34,6 +37,8 @@ export interface Core extends Disposable {
   /** Faults and crashes that controllers have forgotten. */
   readonly faultHistory: FaultHistory;
   readonly updater: Updater;
+  /** Programs over SWD. */
+  readonly recovery: Recovery;
   readonly registry: ControllerRegistry;
   listPorts(): Promise<Port[]>;
 }
@@ -64,17 +69,29 @@ export function createCore(options: CoreOptions = {}): Core {
   const stager = owned.add(
     new ImageStager(stageWorker === undefined ? undefined : (app) => startStageThread(stageWorker, app)),
   );
-  const updater = new Updater({
+  const dependencies: UpdaterDependencies = {
     pool,
     clock,
     sha256: (bytes) => createHash('sha256').update(bytes).digest(),
     stageImage: options.stageImage ?? ((app) => stager.stage(app)),
-    candidates: async () =>
-      (await listPorts(WITHOUT_HOLDERS)).filter((port) => port.likelyVesc).map(portAddress),
+    candidates: async () => [
+      ...(await listPorts(WITHOUT_HOLDERS)).filter((port) => port.likelyVesc).map(portAddress),
+      ...simulated.names.map((name) => ({ kind: 'simulated', name }) as const),
+    ],
     carrierOf,
     journal,
     snapshots,
     memory,
+  };
+  const updater = new Updater(dependencies);
+  const recovery = new Recovery({
+    ...dependencies,
+    saveBackup: async (name, content) => {
+      const folder = join(directory, 'flash');
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, name), content, { mode: 0o600 });
+      return join(folder, name);
+    },
   });
   const registry = owned.add(new ControllerRegistry({ pool, clock, memory, updater }));
   return {
@@ -87,6 +104,7 @@ export function createCore(options: CoreOptions = {}): Core {
     journal,
     faultHistory: new FaultHistory(files),
     updater,
+    recovery,
     registry,
     listPorts: () => listPorts(),
     dispose: () => owned.dispose(),

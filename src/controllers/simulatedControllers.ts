@@ -5,15 +5,20 @@ import type { Link, LinkAddress } from '../links/link';
 import { crc16 } from '../protocol/crc16';
 import { parseCrash } from '../simulator/crashMemory';
 import { SimulatedController, type SimulatedControllerOptions } from '../simulator/simulatedController';
+import type { SwdPins } from '../simulator/swdPins';
 
 type SimulatedAddress = Extract<LinkAddress, { kind: 'simulated' }>;
 
 /**
  * The simulated controllers of this process, by name. The name says what it is: `sim:` a 60, `sim:60_MK6` another
- * hardware, `sim:60?version=6.06&speed=10&bootloader=none&can=2` anything else than the default.
+ * hardware, `sim:60?version=6.06&speed=10&bootloader=none&can=2` anything else than the default. Two can be wired:
+ * `sim:60?brick=1&swd=dead` has no firmware, and `sim:60?swd-to=dead` is a programmer at its SWD pins.
  */
 export class SimulatedControllers implements Disposable {
   private readonly running = new Map<string, SimulatedController>();
+  /** The SWD pins that have a name, and the programmers that wait for one. */
+  private readonly pins = new Map<string, SwdPins>();
+  private readonly unwired = new Map<string, SimulatedController[]>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -28,8 +33,24 @@ export class SimulatedControllers implements Disposable {
     if (!controller) {
       controller = new SimulatedController(parseSimulatedName(name), this.clock);
       this.running.set(name, controller);
+      this.wire(name, controller);
     }
     return controller;
+  }
+
+  /** Names its SWD pins, and wires its programmer to pins of this process, whichever of the two starts first. */
+  private wire(name: string, controller: SimulatedController): void {
+    const parameters = new URLSearchParams(name.split('?', 2)[1]);
+    const [own, other] = [parameters.get('swd'), parameters.get('swd-to')];
+    if (own !== null) {
+      this.pins.set(own, controller.swd);
+      for (const waiting of this.unwired.get(own) ?? []) waiting.wireSwdTo(controller.swd);
+      this.unwired.delete(own);
+    }
+    if (other === null) return;
+    const pins = this.pins.get(other);
+    controller.wireSwdTo(pins);
+    if (!pins) this.unwired.set(other, [...(this.unwired.get(other) ?? []), controller]);
   }
 
   /** Plugs into a simulated controller; it starts when it is first asked for. */
@@ -43,7 +64,7 @@ export class SimulatedControllers implements Disposable {
   }
 }
 
-const KEYS = ['version', 'speed', 'bootloader', 'can', 'crash', 'fault'] as const;
+const KEYS = ['version', 'speed', 'bootloader', 'can', 'crash', 'fault', 'swd', 'swd-to', 'brick'] as const;
 
 /**
  * Reads what comes behind `sim:`.
@@ -59,9 +80,9 @@ export function parseSimulatedName(name: string): SimulatedControllerOptions {
   }
   const [version, speed, bootloader, can, crash] = KEYS.map((key) => parameters.get(key) ?? undefined);
   const faults = parameters.getAll('fault');
-  const uuid = uuidOf(
-    [hardware, version, bootloader, can, ...(crash === undefined ? [] : [crash]), ...faults].join('?'),
-  );
+  const wires = KEYS.slice(-3).flatMap((key) => parameters.get(key) ?? []);
+  const crashed = crash === undefined ? [] : [crash];
+  const uuid = uuidOf([hardware, version, bootloader, can, ...crashed, ...faults, ...wires].join('?'));
   return {
     hardware: hardware === '' ? '60' : hardware,
     uuid,
@@ -70,6 +91,7 @@ export function parseSimulatedName(name: string): SimulatedControllerOptions {
     ...(bootloader === undefined ? {} : { bootloader: parseBootloader(bootloader) }),
     ...(can === undefined ? {} : { canNodes: parseNumber('can', can) }),
     ...(crash === undefined ? {} : { crash: parseCrash(crash) }),
+    ...(parameters.has('brick') ? { bricked: true } : {}),
     faults,
   };
 }

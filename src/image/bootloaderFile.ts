@@ -1,5 +1,5 @@
 import { VescError } from '../base/errors';
-import { BOOTLOADER_SIZE } from './flashMap';
+import { BOOTLOADER_ADDRESS, BOOTLOADER_SIZE } from './flashMap';
 import { bootloaderImage } from './flashSegments';
 import { readProgramFile } from './programFile';
 import { isHeaderPacked } from './stagingHeader';
@@ -15,6 +15,40 @@ export function readBootloader(bytes: Uint8Array, name: string): Uint8Array {
   if (segments) return bootloaderImage(segments, name);
   if (bytes.length > BOOTLOADER_SIZE) throw tooLong(bytes, name);
   return bytes;
+}
+
+/** How far behind its reset vector the start-up code reaches that is looked at. */
+const START_UP_LENGTH = 256;
+/** `movs r1, #0x55` and, within three instructions, a call: `bl` (ARMv7-M, T1 encodings). */
+const LOADS_FILL = 0x2155;
+const isCall = (first: number, second: number): boolean =>
+  first >>> 11 === 0b11110 && (second & 0xd000) === 0xd000;
+
+/**
+ * True for a bootloader that a compiler broke: its start-up code fills the stacks with 0x55 in loops of its own, and
+ * compilers newer than the tree's make calls of memset out of them, which lose their return address in the very
+ * stack they fill. Seen with GCC 12.2 on the public bootloader tree; its prebuilt files do not have it.
+ */
+export function fillsStackByCall(bytes: Uint8Array): boolean {
+  const vectors = readVectors(bytes);
+  if (!vectors || !startsInBootloader(vectors.resetVector)) return false;
+  const start = (vectors.resetVector & ~1) - BOOTLOADER_ADDRESS;
+  const half = (at: number): number => (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+  for (let at = start; at < Math.min(start + START_UP_LENGTH, bytes.length); at += 2) {
+    if (half(at) !== LOADS_FILL) continue;
+    for (let next = at + 2; next <= at + 6; next += 2) if (isCall(half(next), half(next + 2))) return true;
+  }
+  return false;
+}
+
+/** What speaks for a second thought about a bootloader that passes {@link checkBootloader}. */
+export function warnAboutBootloader(bytes: Uint8Array, name: string): string[] {
+  if (!fillsStackByCall(bytes)) return [];
+  return [
+    `${name} was built with a compiler that breaks it: its start-up code loses its way before it does anything, and ` +
+      'every update would end in silence. Use the prebuilt file of the bootloader tree (build_all), or build it with ' +
+      '-fno-tree-loop-distribute-patterns.',
+  ];
 }
 
 function tooLong(bytes: Uint8Array, name: string): VescError {

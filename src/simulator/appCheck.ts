@@ -30,6 +30,7 @@ export type AppState =
 
 const FLAG_BLANK = 0xffff_ffff;
 const CRC_WORD = 4;
+const END_LENGTH = 16;
 
 function within(value: number, start: number, size: number): boolean {
   return value >= start && value <= start + size;
@@ -78,6 +79,11 @@ export class AppCheck {
   /** True when an application of that length has its end where its firmware looks for it. */
   isWhole(length_B: number): boolean {
     return length_B === IMAGE_LENGTH || length_B === IMAGE_LENGTH_5_03;
+  }
+
+  /** True when something stands right in front of where an application has its CRC; a build fills its gaps with 0. */
+  hasEnd(fallback: FirmwareIdentity): boolean {
+    return !this.flash.isErased(this.crcInfo(fallback) - END_LENGTH, END_LENGTH);
   }
 
   private crcInfo(fallback: FirmwareIdentity): number {

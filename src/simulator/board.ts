@@ -5,6 +5,7 @@ import type { CanBus, CanNode } from './canBus';
 import type { Eeprom } from './eeprom';
 import type { Flash } from './flash';
 import type { Readings } from './readings';
+import type { SwdPins } from './swdPins';
 
 /** Why the processor started over. */
 export type ResetCause = 'power-on' | 'pin' | 'software' | 'watchdog' | 'window-watchdog';
@@ -70,6 +71,8 @@ export interface Board {
   readonly lastReset: ResetCause;
   readonly readings: Readings;
   readonly eeprom: Eeprom;
+  /** The chip at the pins of its built-in programmer, if one is wired to it. */
+  readonly swdWire: SwdPins | undefined;
   /** The CAN id while neither settings nor RAM tell one. */
   readonly defaultCanId: number;
   /** When this start began, in the controller's time. */

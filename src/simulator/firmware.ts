@@ -15,6 +15,7 @@ import { Motor, type MotorOrder } from './motor';
 import type { Received } from './receiver';
 import { Sampler } from './sampler';
 import { StoredSettings } from './storedSettings';
+import type { SwdPins } from './swdPins';
 
 /** Where answers go. */
 export interface Channel {
@@ -64,6 +65,8 @@ export class Firmware implements PortReader {
   positionStream = 0;
   /** Until when throttle inputs are kept from moving the motor. */
   outputDisabledUntil_ms = Number.NEGATIVE_INFINITY;
+  /** The chip that its programmer is connected to. */
+  programmed: SwdPins | undefined;
   /** Whose blocking command came last: everybody's prints go there (facts 1.4). */
   private printsTo: Channel = NOWHERE;
   /** Who sent anything last: streams and custom data go there. */

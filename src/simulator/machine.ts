@@ -1,13 +1,14 @@
 import { Emitter } from '../base/emitter';
-import { APP_ADDRESS, BOOTLOADER_ADDRESS, FLASH_ADDRESS } from '../image/flashMap';
+import { APP_ADDRESS, BOOTLOADER_ADDRESS, FLASH_ADDRESS, SECTORS } from '../image/flashMap';
 import type { CrashCause } from '../protocol/crashDiag';
-import { AppCheck } from './appCheck';
+import { AppCheck, type AppState } from './appCheck';
 import type { BackupRam, Board, FirmwareIdentity, ResetCause } from './board';
 import { type BootloaderOutcome, hasBootloader, runBootloader, WATCHDOG_MS } from './bootloader';
 import type { CanBus, CanNode } from './canBus';
 import { CanInbox } from './canInbox';
 import type { ControllerTime } from './controllerTime';
 import { freshCrashMemory, noteBoot } from './crashMemory';
+import { DebugPort } from './debugPort';
 import { Eeprom, SettingKind } from './eeprom';
 import { Firmware } from './firmware';
 import { Flash, PowerCut } from './flash';
@@ -15,6 +16,7 @@ import type { HostPort } from './hostPort';
 import { defaultCanId, resolveOptions, type SimulatedControllerOptions } from './options';
 import { benchReadings, type Readings } from './readings';
 import { StoredSettings } from './storedSettings';
+import type { SwdPins } from './swdPins';
 import { syntheticBootloader, syntheticImage } from './syntheticImage';
 
 /** What the processor is doing. */
@@ -45,12 +47,22 @@ const freshBackup = (): BackupRam => ({
   ...freshCrashMemory(),
 });
 
+/** As a power cut leaves it that hit the bootloader's copy early: the first sectors erased, the rest as it was. */
+function halfCopied(content: Uint8Array): void {
+  const { address, size_B } = SECTORS[3]!;
+  content.fill(0xff, 0, address + size_B - FLASH_ADDRESS);
+}
+
 /** Chip and board of one controller, and what the processor does with them from reset to reset. */
 export class Machine {
   readonly flash: Flash;
   readonly readings: Readings;
   readonly board: Board;
   lastBootloaderOutcome: BootloaderOutcome | undefined;
+  /** Its own SWD pins. */
+  readonly swd: SwdPins;
+  /** The chip at the pins of its programmer. */
+  swdWire: SwdPins | undefined;
   private readonly app: AppCheck;
   private readonly eeprom: Eeprom;
   private readonly backup = freshBackup();
@@ -61,12 +73,16 @@ export class Machine {
   private currentPhase: Phase = 'off';
   private enumerated = false;
   private stalls = 0;
+  /** What would go on now, while a programmer holds the processor. */
+  private held: (() => void)[] | undefined;
   /** Changes with every reset: whatever waited before it never goes on. */
   private life = 0;
   private started_ms = 0;
   private lastReset: ResetCause = 'power-on';
   /** The application is not all there: half installed, or of a length that none has. */
   private truncated = false;
+  /** The application comes from a programmer or an earlier life: how much of it is there is seen at each start. */
+  private isForeign = false;
 
   private readonly enumeration = new Emitter<boolean>();
   readonly onPhase = this.phaseChanged.event;
@@ -86,7 +102,10 @@ export class Machine {
     this.readings = benchReadings(traits.dualMotor ? 2 : 1);
     this.inbox = new CanInbox(() => (this.stalls > 0 ? 'stalled' : this.running));
     this.board = this.makeBoard(options, bus);
+    this.isForeign = options.flash !== undefined;
     if (options.flash === undefined) this.fillFlash(options);
+    if (options.bricked === true) halfCopied(this.flash.content);
+    this.swd = new DebugPort(this.debugged(traits.uuid, options.readProtected ?? false));
     this.flash.startCounting();
     this.startAtOnce(options.crash);
   }
@@ -154,8 +173,8 @@ export class Machine {
       this.backup.crash = { cause: crash, boot: this.backup.bootNumber };
       this.lastReset = 'software';
     }
-    if (this.app.state(this.identity) === 'first-start') this.app.mark(this.identity);
-    if (this.app.state(this.identity) === 'broken') {
+    if (this.appState() === 'first-start') this.app.mark(this.identity);
+    if (this.appState() === 'broken') {
       this.enter('broken');
       return;
     }
@@ -173,7 +192,7 @@ export class Machine {
     noteBoot(this.backup, cause);
     this.started_ms = this.time.now();
     this.enter('starting');
-    const state = this.truncated ? 'broken' : this.app.state(this.identity);
+    const state = this.appState();
     if (state === 'broken') {
       this.enter('broken');
       return;
@@ -190,6 +209,13 @@ export class Machine {
     this.serve(firmware, 'uart');
     await board.wait(USB_MS - UART_MS);
     this.serve(firmware, 'usb');
+  }
+
+  /** What the application's own check comes to, and whether there is all of it. */
+  private appState(): AppState {
+    const state = this.app.state(this.identity);
+    if (!this.isForeign) return this.truncated ? 'broken' : state;
+    return state === 'first-start' && !this.app.hasEnd(this.identity) ? 'broken' : state;
   }
 
   private makeFirmware(): Firmware {
@@ -209,6 +235,7 @@ export class Machine {
   private stop(reason: string): void {
     if (this.running) this.backup.runtime_s += this.running.uptime_ms / 1000;
     this.life++;
+    this.held = undefined;
     this.stalls = 0;
     this.running = undefined;
     this.inbox.clear();
@@ -235,7 +262,10 @@ export class Machine {
     const { outcome, installed_B } = await runBootloader({
       flash: this.flash,
       stall: (duration_ms) => this.board.stall(duration_ms),
-      installing: () => (this.truncated = true),
+      installing: () => {
+        this.truncated = true;
+        this.isForeign = false;
+      },
     });
     this.lastBootloaderOutcome = outcome;
     if (outcome === 'installed') this.truncated = !this.app.isWhole(installed_B);
@@ -261,7 +291,9 @@ export class Machine {
     const life = this.life;
     return new Promise((resolve) => {
       through(() => {
-        if (life === this.life) resolve();
+        if (life !== this.life) return;
+        if (this.held) this.held.push(resolve);
+        else resolve();
       });
     });
   }
@@ -271,12 +303,45 @@ export class Machine {
     this.stalls++;
     await this.survive((action) => this.time.pass(duration_ms, action));
     this.stalls--;
+    this.resumePorts();
+  }
+
+  private resumePorts(): void {
     // The command that stalled goes on first.
     queueMicrotask(() => {
       this.ports.usb.resume();
       this.ports.uart.resume();
       this.inbox.resume();
     });
+  }
+
+  private debugged(uuid: string, isProtected: boolean): ConstructorParameters<typeof DebugPort>[0] {
+    const isPowered = (): boolean => this.currentPhase !== 'off';
+    return {
+      flash: this.flash,
+      time: this.time,
+      uuid,
+      isProtected,
+      get isPowered() {
+        return isPowered();
+      },
+      hold: () => {
+        if (this.held) return;
+        this.held = [];
+        this.stalls++;
+      },
+      letGo: () => {
+        const waiting = this.held;
+        if (!waiting) return;
+        this.held = undefined;
+        this.stalls--;
+        waiting.forEach((goOn) => goOn());
+        this.resumePorts();
+      },
+      reset: () => this.reset('pin'),
+      erased: () => (this.isForeign = true),
+      powerFailed: () => this.cutPower(),
+    };
   }
 
   private makeBoard(options: SimulatedControllerOptions, bus: CanBus): Board {
@@ -298,6 +363,9 @@ export class Machine {
       backup: this.backup,
       readings: this.readings,
       eeprom: this.eeprom,
+      get swdWire() {
+        return machine().swdWire;
+      },
       defaultCanId: defaultCanId(traits.uuid),
       get lastReset() {
         return machine().lastReset;

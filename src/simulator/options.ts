@@ -44,6 +44,10 @@ export interface SimulatedControllerOptions {
   /** The whole flash as it was kept from an earlier life; wins over `image`, `bootloader` and `canId`. */
   readonly flash?: Uint8Array;
   readonly flashModel?: FlashModel;
+  /** Its power failed while the bootloader copied: it has no firmware that starts. */
+  readonly bricked?: boolean;
+  /** Its option bytes keep programmers out of the flash. */
+  readonly readProtected?: boolean;
   /** Configurations it falls back to, in place of the made-up ones; of the version above. */
   readonly defaults?: { readonly mcconf?: Uint8Array; readonly appconf?: Uint8Array };
 }

@@ -19,6 +19,7 @@ import type { Interference } from './interference';
 import { Machine, type Phase, type PortName } from './machine';
 import { resolveNodes, type SimulatedControllerOptions } from './options';
 import type { Readings } from './readings';
+import type { SwdPins } from './swdPins';
 
 export type { Phase, PortName } from './machine';
 export type { SimulatedControllerOptions } from './options';
@@ -99,6 +100,16 @@ export class SimulatedController implements Disposable {
   /** How the bootloader's last run ended. */
   get lastBootloaderOutcome(): BootloaderOutcome | undefined {
     return this.machine.lastBootloaderOutcome;
+  }
+
+  /** Its SWD pins, for a programmer. */
+  get swd(): SwdPins {
+    return this.machine.swd;
+  }
+
+  /** Wires its built-in programmer to the pins of a chip, or to nothing. */
+  wireSwdTo(pins: SwdPins | undefined): void {
+    this.machine.swdWire = pins;
   }
 
   /**

@@ -14,9 +14,17 @@ export class StageTimer {
     try {
       return await work((count) => (moved = count));
     } finally {
-      const duration_ms = (this.times.get(stage)?.duration_ms ?? 0) + this.clock.now() - started;
-      this.times.set(stage, { duration_ms, ...(moved === undefined ? {} : { bytes: moved }) });
+      this.add(stage, this.clock.now() - started, moved);
     }
+  }
+
+  /** Counts `duration_ms` to `stage`, for work that tells only as it goes on which stage it is in. */
+  add(stage: UpdateStage, duration_ms: number, bytes?: number): void {
+    const before_ms = this.times.get(stage)?.duration_ms ?? 0;
+    this.times.set(stage, {
+      duration_ms: before_ms + duration_ms,
+      ...(bytes === undefined ? {} : { bytes }),
+    });
   }
 
   get stages(): StageTime[] {

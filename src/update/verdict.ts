@@ -8,7 +8,7 @@ export type Verdict =
   'updated' | 'already-running' | 'unproven' | 'not-taken' | 'refused' | 'interrupted' | 'lost';
 
 /** What showed that the new firmware runs, strongest first. */
-export type Proof = 'build-identity' | 'app-crc' | 'commit' | 'version';
+export type Proof = 'build-identity' | 'read-back' | 'app-crc' | 'commit' | 'version';
 
 /** The parts of an update, in their order. */
 export const UPDATE_STAGES = [
@@ -23,7 +23,8 @@ export const UPDATE_STAGES = [
   'prove',
   'restore',
 ] as const;
-export type UpdateStage = (typeof UPDATE_STAGES)[number];
+/** `verify` is there only over SWD: what was written is read back. */
+export type UpdateStage = (typeof UPDATE_STAGES)[number] | 'verify';
 
 /** How long a stage took, and how many bytes it moved. */
 export interface StageTime {
@@ -54,6 +55,9 @@ export interface UpdateResult {
   /** Where the controller was last reached; a USB port may have another name after a restart. */
   readonly address: LinkAddress;
 }
+
+/** What an update came to, wherever that was. */
+export type UpdateOutcome = Omit<UpdateResult, 'address'>;
 
 const EXIT_STATUS: Record<Verdict, ExitStatus> = {
   updated: ExitStatus.ok,

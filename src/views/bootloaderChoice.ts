@@ -6,6 +6,9 @@ import { plain } from './text';
 /** What the files of bootloaders are called. */
 export const BOOTLOADER_FILES = '**/{*bootloader*,*Bootloader*,generic*}.{bin,hex,elf}';
 
+/** Where the public bootloader tree has its prebuilt ones, named after the hardware they are for. */
+export const PREBUILT_FILES = '**/build_all/*.bin';
+
 /** A file as a row of the pick; without a path the way to any other file. */
 export interface BootloaderRow {
   readonly label: string;
@@ -16,8 +19,13 @@ export interface BootloaderRow {
 /**
  * The files of the workspace that may be a bootloader, and the way to any other.
  * @param folders those of the workspace
+ * @param kept files that were used earlier, from wherever
  */
-export function bootloaderRows(files: readonly string[], folders: readonly string[]): BootloaderRow[] {
+export function bootloaderRows(
+  files: readonly string[],
+  folders: readonly string[],
+  kept: readonly string[] = [],
+): BootloaderRow[] {
   const rows = [...files].sort().map((file) => {
     const folder = folders.find((each) => !path.relative(each, file).startsWith('..'));
     const place = path.dirname(folder === undefined ? file : path.relative(folder, file));
@@ -27,7 +35,16 @@ export function bootloaderRows(files: readonly string[], folders: readonly strin
       path: file,
     };
   });
-  return [...rows, { label: '$(folder-opened) Choose a file…', description: '.bin, .hex or .elf' }];
+  const earlier = kept.map((file) => ({
+    label: `$(history) ${plain(path.basename(file))}`,
+    description: 'used earlier',
+    path: file,
+  }));
+  return [
+    ...rows,
+    ...earlier,
+    { label: '$(folder-opened) Choose a file…', description: '.bin, .hex or .elf' },
+  ];
 }
 
 /** How far the installation is, as a whole. The old bootloader is gone with its first step: nothing is cancelled. */

@@ -45,6 +45,8 @@ export interface CommandArguments {
   'vesc.showCommits': [target?: ControllerTarget];
   'vesc.openLiveData': [target?: ControllerTarget];
   'vesc.stopMotor': [target?: ControllerTarget];
+  'vesc.recover': [target?: ControllerTarget];
+  'vesc.setUpDebugging': [];
 }
 export type CommandName = keyof CommandArguments;
 
@@ -81,6 +83,8 @@ export const COMMAND_NAMES = Object.keys({
   'vesc.showCommits': true,
   'vesc.openLiveData': true,
   'vesc.stopMotor': true,
+  'vesc.recover': true,
+  'vesc.setUpDebugging': true,
 } satisfies Record<CommandName, true>) as readonly CommandName[];
 
 /** A command with its arguments, for rows and status items; wrong arguments do not compile. */

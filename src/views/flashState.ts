@@ -18,7 +18,7 @@ export interface Work {
  */
 export class FlashState implements Disposable {
   private readonly changes = new Emitter<void>();
-  private readonly works = new Map<Controller, WorkShare>();
+  private readonly works = new Map<Controller | undefined, WorkShare>();
   readonly onChange = this.changes.event;
   /** How the last update ended. */
   last: Verdict | undefined;
@@ -30,13 +30,13 @@ export class FlashState implements Disposable {
     return sumOf([...this.works.values()]);
   }
 
-  /** @param owner the controller whose link it is */
-  isBusy(owner: Controller): boolean {
+  /** @param owner the controller whose link it is; undefined for one that is not connected */
+  isBusy(owner: Controller | undefined): boolean {
     return this.works.has(owner);
   }
 
   /** Something begins on the link of `owner`. */
-  begin(owner: Controller): Work {
+  begin(owner: Controller | undefined): Work {
     this.change(() => this.works.set(owner, STARTING));
     return {
       report: (progress, whole) => this.change(() => this.works.set(owner, { progress, whole })),

@@ -8,7 +8,7 @@ import type { BootloaderResult } from '../update/bootloaderInstaller';
 import type { JournalEntry } from '../update/journal';
 import { blamesBootloader, describe } from '../update/judgement';
 import { OVERRIDABLE } from '../update/preflight';
-import type { Proof, UpdateResult } from '../update/verdict';
+import type { Proof, UpdateOutcome } from '../update/verdict';
 import type { Action, Notice } from './notices';
 import { count, duration, plain, shortFault } from './text';
 
@@ -106,6 +106,7 @@ export function buildNotice(result: BuildResult): Notice {
 
 const PROOFS: Record<Proof, string> = {
   'build-identity': 'its build identity',
+  'read-back': 'reading back every byte of its flash',
   'app-crc': 'the checksum of what runs',
   commit: 'its commit',
   version: 'its version',
@@ -116,7 +117,11 @@ const PROOFS: Record<Proof, string> = {
  * @param title what the user calls the controller
  * @param warnings what speaks for a second thought about the build, as another compiler than the tree wants
  */
-export function verdictNotice(result: UpdateResult, title: string, warnings: readonly string[] = []): Notice {
+export function verdictNotice(
+  result: UpdateOutcome,
+  title: string,
+  warnings: readonly string[] = [],
+): Notice {
   const name = plain(title);
   const time = duration(result.stages.reduce((sum, stage) => sum + stage.duration_ms, 0));
   const running = result.after ?? result.before;
@@ -149,8 +154,8 @@ export function verdictNotice(result: UpdateResult, title: string, warnings: rea
 }
 
 /** The way on from an update that did not end well, the likeliest first. */
-function nextActions({ verdict, error, after }: UpdateResult): readonly Action[] {
-  if (verdict === 'lost') return ['look-again'];
+function nextActions({ verdict, error, after }: UpdateOutcome): readonly Action[] {
+  if (verdict === 'lost') return ['recover', 'look-again'];
   // Without a bootloader the next update would end as this one did.
   if (isVescError(error, 'bootloader-missing')) return ['install-bootloader'];
   if (blamesBootloader(error)) return ['install-bootloader', 'flash-again'];
@@ -159,7 +164,7 @@ function nextActions({ verdict, error, after }: UpdateResult): readonly Action[]
   return ['flash-again'];
 }
 
-function restoreActions({ restored }: UpdateResult): readonly Action[] {
+function restoreActions({ restored }: UpdateOutcome): readonly Action[] {
   const has = (outcome: RestoredPart['outcome']): boolean =>
     restored.some((part) => part.outcome === outcome);
   return [
@@ -196,12 +201,12 @@ function firstSentence(text: string): string {
   return /^.*?\.(?=\s+\p{Lu}|$)/u.exec(text)?.[0] ?? text;
 }
 
-function isCancelled(result: UpdateResult): boolean {
+function isCancelled(result: UpdateOutcome): boolean {
   return isVescError(result.error, 'cancelled');
 }
 
 /** Refusals are listed all at once: nobody wants to learn of the next one only after mending the first. */
-function refusal(result: UpdateResult, name: string): Notice {
+function refusal(result: UpdateOutcome, name: string): Notice {
   const refusals = result.refusals ?? (result.error ? [result.error] : []);
   const text = refusals.map(sentences).join(' ');
   const codes = refusals.map((each) => each.code);
@@ -214,13 +219,13 @@ function refusal(result: UpdateResult, name: string): Notice {
 }
 
 /** The refusals that the user may override; undefined when there is one among them that nobody may. */
-export function overridesOf(result: UpdateResult): readonly ErrorCode[] | undefined {
+export function overridesOf(result: UpdateOutcome): readonly ErrorCode[] | undefined {
   const codes = (result.refusals ?? (result.error ? [result.error] : [])).map((each) => each.code);
   return codes.length > 0 && codes.every((code) => OVERRIDABLE.includes(code)) ? codes : undefined;
 }
 
 /** True when overriding means typing the controller's hardware name. */
-export function needsHardwareName(result: UpdateResult): boolean {
+export function needsHardwareName(result: UpdateOutcome): boolean {
   return (overridesOf(result) ?? []).some((code) => code === 'wrong-hardware' || code === 'hardware-unknown');
 }
 

@@ -23,6 +23,7 @@ export const ACTIONS = {
   line: 'Go to line',
   'look-again': 'Connect and look',
   'allow-inputs': 'Allow throttle inputs',
+  recover: 'Recover controller…',
 } as const;
 export type Action = keyof typeof ACTIONS;
 

@@ -67,4 +67,5 @@ const DEFAULTS: Record<Action, () => unknown> = {
   'look-again': command('vesc.connect'),
   // Only where it is known whose inputs are meant.
   'allow-inputs': () => undefined,
+  recover: command('vesc.recover'),
 };

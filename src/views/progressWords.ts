@@ -10,10 +10,16 @@ const WEIGHTS: Readonly<Record<UpdateStage, number>> = {
   probe: 6,
   erase: 6,
   upload: 12,
+  verify: 0,
   commit: 1,
   reconnect: 16,
   prove: 1,
   restore: 2,
+};
+/** The same over SWD, until the erase and from it on. */
+const SWD_WEIGHTS: Readonly<Record<Phase, Readonly<Partial<Record<UpdateStage, number>>>>> = {
+  'until-commit': { identify: 2, preflight: 1, snapshot: 10 },
+  'keep-power-on': { erase: 8, upload: 12, verify: 8, commit: 1, reconnect: 8, prove: 1, restore: 2 },
 };
 const FULL = 100;
 const KB = 1000;
@@ -54,7 +60,7 @@ export function phaseFraction(progress: UpdateProgress): number {
   const isLate = !progress.cancellable;
   const stages = isLate ? UPDATE_STAGES.slice(commit) : UPDATE_STAGES.slice(0, commit + 1);
   const total = stages.reduce((sum, stage) => sum + WEIGHTS[stage], 0);
-  const at = stages.indexOf(progress.stage);
+  const at = (stages as readonly UpdateStage[]).indexOf(progress.stage);
   // What is written back after a cancel comes after everything the first bar knows.
   if (at < 0) return 1;
   const before = stages.slice(0, at).reduce((sum, stage) => sum + WEIGHTS[stage], 0);
@@ -63,10 +69,21 @@ export function phaseFraction(progress: UpdateProgress): number {
 
 /** How much of all of it an update has done, 0 to 1. */
 export function wholeFraction({ stage, fraction }: Pick<UpdateProgress, 'stage' | 'fraction'>): number {
-  const seconds = (stages: readonly UpdateStage[]): number =>
+  const seconds = (stages: readonly (keyof typeof WEIGHTS)[]): number =>
     stages.reduce((sum, each) => sum + WEIGHTS[each], 0);
+  // Over SWD there is one more, which is counted by a measure of its own.
+  if (stage === 'verify') return 1;
   const before = seconds(UPDATE_STAGES.slice(0, UPDATE_STAGES.indexOf(stage)));
   return (before + WEIGHTS[stage] * Math.min(1, Math.max(0, fraction))) / seconds(UPDATE_STAGES);
+}
+
+/** How much of its phase a work over SWD has done, 0 to 1. */
+export function swdFraction(progress: UpdateProgress): number {
+  const weights = Object.entries(SWD_WEIGHTS[phaseOf(progress)]);
+  const at = weights.findIndex(([stage]) => stage === progress.stage);
+  const sum = (parts: typeof weights): number => parts.reduce((total, [, weight]) => total + weight, 0);
+  if (at < 0) return 1;
+  return (sum(weights.slice(0, at)) + weights[at]![1] * progress.fraction) / sum(weights);
 }
 
 /** The updater says so with every message of that phase; we say it once, where nobody can miss it. */

@@ -20,6 +20,10 @@ export interface Settings {
   readonly simulatedSpeed: number;
   /** Motors may be driven from the live view. */
   readonly motorTest: boolean;
+  /** OpenOCD or its folder; empty: search. */
+  readonly openocdPath: string;
+  /** How `VESC: Flash current build` brings an image onto a controller. */
+  readonly flashRoute: 'bootloader' | 'swd';
 }
 
 export const SETTING_NAMES = [
@@ -37,6 +41,8 @@ export const SETTING_NAMES = [
   'compileCommands',
   'simulatedSpeed',
   'motorTest',
+  'openocdPath',
+  'flashRoute',
 ] as const satisfies readonly (keyof Settings)[];
 
 /** The part of a `WorkspaceConfiguration` that is needed here. */
@@ -74,5 +80,7 @@ export function readSettings(configuration: Configuration): Settings {
     compileCommands: flag('compileCommands', true),
     simulatedSpeed: number('simulatedSpeed', 5, 0),
     motorTest: flag('motorTest', false),
+    openocdPath: text('openocdPath'),
+    flashRoute: text('flashRoute') === 'swd' ? 'swd' : 'bootloader',
   };
 }

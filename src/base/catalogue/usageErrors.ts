@@ -95,6 +95,14 @@ export const usageErrors = defineErrors({
       next: 'Choose another port or path, or --tcp 0 for any free port.',
     }),
   },
+  'launch-file-unreadable': {
+    exitStatus: 2,
+    text: (d: { reason: string }) => ({
+      happened: `.vscode/launch.json cannot be read: ${d.reason}.`,
+      state: 'Nothing was changed in it.',
+      next: 'Mend it, or delete it if nothing in it is needed, and try again.',
+    }),
+  },
   'not-connected': {
     exitStatus: 3,
     text: (d: { what: string }) => ({

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type ExitStatus, ExitStatus as Exit, VescError } from '../../base/errors';
-import { readBootloader } from '../../image/bootloaderFile';
+import { readBootloader, warnAboutBootloader } from '../../image/bootloaderFile';
 import type { BootloaderResult } from '../../update/bootloaderInstaller';
 import { type CommandContext, defineCommand } from '../command';
 import { readFile } from '../files';
@@ -35,6 +35,7 @@ export const bootloaderCommand = defineCommand({
     }
     const bytes = await readFile(context, resolve(context.folder, file), file);
     const bootloader = readBootloader(bytes, file);
+    for (const warning of warnAboutBootloader(bootloader, file)) context.report.warn(warning);
     const { address, canId } = await chooseTarget(context.core, options);
     const target = { address, ...(canId === undefined ? {} : { canId }) };
     const { report, core, interruption } = context;

@@ -262,7 +262,7 @@ function tell(context: CommandContext, result: UpdateResult, built: BuildResult 
   return status;
 }
 
-function tellFailedBuild({ report, folder, style }: CommandContext, built: BuildResult): ExitStatus {
+export function tellFailedBuild({ report, folder, style }: CommandContext, built: BuildResult): ExitStatus {
   const error = built.failure ?? new VescError('build-failed', { board: built.board, errors: 0 });
   const text = built.diagnostics.map((diagnostic) => diagnosticText(diagnostic, folder, style));
   report.failure(error, { build: buildFields(built) }, text);

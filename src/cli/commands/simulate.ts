@@ -12,6 +12,7 @@ import {
   SimulatedController,
   type SimulatedControllerOptions,
 } from '../../simulator/simulatedController';
+import { checkSwdName, farSwdPins, serveSwd } from '../../simulator/swdWire';
 import { type Server, serveTcp } from '../../simulator/tcpServer';
 import { type CommandContext, defineCommand } from '../command';
 import { readNumber } from '../options';
@@ -61,6 +62,16 @@ export const simulateCommand = defineCommand({
     uuid: { type: 'string', value: 'HEX', help: 'its UUID, 24 hex digits' },
     type: { type: 'string', value: 'TYPE', help: `what it is: ${TYPES.join(', ')}` },
     dual: { type: 'boolean', help: 'it drives two motors' },
+    swd: { type: 'string', value: 'NAME', help: 'name its SWD pins, for a programmer to be wired to' },
+    'swd-to': {
+      type: 'string',
+      value: 'NAME',
+      help: 'wire its built-in programmer to the pins of that name',
+    },
+    brick: {
+      type: 'boolean',
+      help: "begin without firmware that starts, as after a power cut in the\nmiddle of the bootloader's copy",
+    },
   },
   details: [
     'Behaves like the firmware and its bootloader, with their timing, and takes any',
@@ -70,6 +81,8 @@ export const simulateCommand = defineCommand({
   examples: [
     'vesc simulate --tcp 0 --speed 10',
     'vesc simulate --pty /tmp/ttyVESC --hardware 60_MK6 --fault OVER_VOLTAGE',
+    'vesc simulate --tcp 0 --brick --swd dead',
+    'vesc simulate --tcp 0 --swd-to dead',
   ],
   async run(context, { options }) {
     const { core, host, folder, report, interruption } = context;
@@ -81,6 +94,7 @@ export const simulateCommand = defineCommand({
         : readNumber('--tcp', ports.tcp, { min: 0, max: 65_535, integer: true });
     const file = options.flash === undefined ? undefined : resolve(folder, options.flash);
     const flash = file === undefined ? undefined : await readFlashFile(file);
+    for (const name of [options.swd, options['swd-to']]) if (name !== undefined) checkSwdName(name);
     const owned = new DisposableStore();
     const controller = owned.add(
       new SimulatedController({ ...readOptions(options), ...(flash && { flash }) }, core.clock),
@@ -107,7 +121,12 @@ export const simulateCommand = defineCommand({
         const link = resolve(folder, options.pty);
         servers.push(owned.add(await listen(servePty(controller, { link, clock: core.clock }))));
       }
-      announce(context, servers, options.pty);
+      if (options.swd !== undefined) owned.add(await serveSwd(options.swd, controller.swd));
+      if (options['swd-to'] !== undefined) {
+        const pins = owned.add(farSwdPins(options['swd-to']));
+        controller.wireSwdTo(pins);
+      }
+      announce(context, servers, options);
       owned.add(controller.onPhase((phase) => tellPhase(context, phase)));
       await new Promise<void>((stopped) => interruption.streams(stopped));
       await kept?.flush();
@@ -130,10 +149,11 @@ interface SimulatorValues {
   readonly uuid: string | undefined;
   readonly type: string | undefined;
   readonly dual: boolean;
+  readonly brick: boolean;
 }
 
 function readOptions(values: SimulatorValues): SimulatedControllerOptions {
-  const { hardware, version, bootloader, can, fault, crash, speed, uuid, type, dual } = values;
+  const { hardware, version, bootloader, can, fault, crash, speed, uuid, type, dual, brick } = values;
   return {
     ...(hardware === undefined ? {} : { hardware }),
     ...(version === undefined ? {} : { version: parseVersion(version) }),
@@ -147,6 +167,7 @@ function readOptions(values: SimulatorValues): SimulatedControllerOptions {
     ...(crash === undefined ? {} : { crash: parseCrash(crash) }),
     faults: fault.map(readFault),
     dualMotor: dual,
+    bricked: brick,
   };
 }
 
@@ -187,7 +208,12 @@ async function listen(starting: Promise<Server>): Promise<Server> {
   }
 }
 
-function announce({ report }: CommandContext, servers: readonly Server[], pty: string | undefined): void {
+interface Announced {
+  readonly pty: string | undefined;
+  readonly swd: string | undefined;
+}
+
+function announce({ report }: CommandContext, servers: readonly Server[], { pty, swd }: Announced): void {
   const addresses = servers.map(({ address }) => formatLinkAddress(address));
   const tcp = servers.find(({ address }) => address.kind === 'tcp')?.address;
   report.event(
@@ -197,6 +223,7 @@ function announce({ report }: CommandContext, servers: readonly Server[], pty: s
       addresses,
       ...(tcp?.kind === 'tcp' ? { host: tcp.host, port: tcp.port } : {}),
       ...(pty === undefined ? {} : { pty: addresses.at(-1) }),
+      ...(swd === undefined ? {} : { swd }),
     },
     `Listening on ${addresses.join(' and ')}`,
   );

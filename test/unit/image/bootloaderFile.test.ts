@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { checkBootloader, readBootloader } from '../../../src/image/bootloaderFile';
+import {
+  checkBootloader,
+  fillsStackByCall,
+  readBootloader,
+  warnAboutBootloader,
+} from '../../../src/image/bootloaderFile';
 import { BOOTLOADER_ADDRESS, BOOTLOADER_SIZE } from '../../../src/image/flashMap';
 import { stage } from '../../../src/image/stagingHeader';
 import { isVescError } from '../../../src/base/errors';
@@ -106,5 +111,38 @@ describe('reading a bootloader file', () => {
     assert.equal(refusal(intelHex([{ address, bytes }]).subarray(0, 1000)), 'image-hex-truncated');
     const other = { address: address + 100, bytes: Uint8Array.of(bytes[100]! ^ 1) };
     assert.equal(refusal(elf([{ address, bytes }, other])), 'image-contradicts-itself');
+  });
+});
+
+describe('a bootloader whose compiler broke it', () => {
+  /** Start-up code at the reset vector: half-words of Thumb, as objdump shows them. */
+  const withStart = (...halves: number[]): Uint8Array => {
+    const image = new Uint8Array(1024);
+    new DataView(image.buffer).setUint32(0, 0x2000_0800, true);
+    new DataView(image.buffer).setUint32(4, 0x080e_0201, true);
+    halves.forEach((half, at) => new DataView(image.buffer).setUint16(0x200 + 2 * at, half, true));
+    return image;
+  };
+
+  it('is told by the call that fills the stack it runs on', () => {
+    // GCC 12.2: movs r1, #85; bl memset. Once more with an instruction in between.
+    assert.equal(fillsStackByCall(withStart(0xb672, 0x2155, 0xf7ff, 0xff72)), true);
+    assert.equal(fillsStackByCall(withStart(0xb672, 0x2155, 0x3204, 0xf7ff, 0xff67)), true);
+    assert.match(
+      warnAboutBootloader(withStart(0x2155, 0xf7ff, 0xff72), 'mine.bin')[0]!,
+      /^mine\.bin was built/,
+    );
+  });
+
+  it('is not seen in one that fills its stacks in loops, as the prebuilt ones do', () => {
+    // mov.w r1, #0x55555555; str.w r1, [r3], #4; cmp; bne.
+    const loop = withStart(0xb672, 0xf04f, 0x3155, 0xf843, 0x1b04, 0x4293, 0xd1fb);
+    assert.equal(fillsStackByCall(loop), false);
+    assert.deepEqual(warnAboutBootloader(loop, 'generic.bin'), []);
+    assert.equal(fillsStackByCall(withStart(0x2155, 0x3204, 0x3204, 0x3204, 0x3204)), false);
+    assert.equal(fillsStackByCall(new Uint8Array(4)), false);
+    assert.equal(fillsStackByCall(syntheticImage()), false);
+    const short = withStart(0).subarray(0, 0x202);
+    assert.equal(fillsStackByCall(short), false);
   });
 });

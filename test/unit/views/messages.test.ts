@@ -128,7 +128,7 @@ describe('messages', () => {
   const ends: [Verdict, string, string[]][] = [
     ['unproven', 'warning', ['flash-again', 'log']],
     ['not-taken', 'error', ['flash-again', 'log']],
-    ['lost', 'error', ['look-again', 'log']],
+    ['lost', 'error', ['recover', 'look-again', 'log']],
   ];
   for (const [verdict, severity, actions] of ends) {
     it(`end ${verdict} as ${severity}`, () => {
