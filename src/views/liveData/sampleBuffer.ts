@@ -28,6 +28,11 @@ export class SampleBuffer {
     return this.total;
   }
 
+  /** The memory it takes, which grows with the number of columns only. */
+  get size_B(): number {
+    return [this.times, ...this.columns.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+
   get ids(): string[] {
     return [...this.columns.keys()];
   }
