@@ -4,8 +4,8 @@ export interface LineEvents {
   readonly show: (text: string) => void;
   /** A finished line; may be empty. */
   readonly enter: (line: string) => void;
-  /** Tab was pressed behind `typed`. */
-  readonly tab?: (typed: string) => void;
+  /** Tab was pressed. */
+  readonly tab?: () => void;
   /** Ctrl+C. */
   readonly interrupt?: () => void;
   /** The lines to be offered again another time, the latest last. */
@@ -63,9 +63,13 @@ export class LineEditor {
     this.draw();
   }
 
-  /** Types `text` for the user, unless they went on typing since `typed` was all there was ahead of the cursor. */
-  insert(text: string, typed: string): void {
-    if (this.letters.slice(0, this.cursor).join('') !== typed) return;
+  /** What stands ahead of the cursor. */
+  get typed(): string {
+    return this.letters.slice(0, this.cursor).join('');
+  }
+
+  /** Types `text` for the user. */
+  insert(text: string): void {
     const letters = [...text];
     this.letters.splice(this.cursor, 0, ...letters);
     this.cursor += letters.length;
@@ -119,7 +123,7 @@ export class LineEditor {
         this.cursor = this.letters.length;
         break;
       case '\t':
-        return this.events.tab?.(this.letters.slice(0, this.cursor).join(''));
+        return this.events.tab?.();
       case '\u0003':
         this.events.show('^C\r\n');
         this.replace('');

@@ -41,7 +41,7 @@ export class TerminalConversation implements Disposable {
   private running: AbortController | undefined;
   private session: Session | undefined;
   private isLost = false;
-  private known: { readonly of: unknown; readonly names: readonly string[] } | undefined;
+  private known: { readonly of: unknown; readonly names: Promise<readonly string[]> } | undefined;
 
   constructor(private readonly dependencies: TerminalDependencies) {
     const { controller, memory, show } = dependencies;
@@ -54,7 +54,7 @@ export class TerminalConversation implements Disposable {
       {
         show,
         enter: (line) => this.enter(line.trim()),
-        tab: (typed) => void this.complete(typed),
+        tab: () => void this.complete(),
         interrupt: () => this.interrupt(),
         remember: (history) => void memory.update(HISTORY_KEY, history.slice(-HISTORY_LENGTH)),
       },
@@ -136,29 +136,31 @@ export class TerminalConversation implements Disposable {
     this.editor.print(['(not waited for any more; what the command still prints appears here)']);
   }
 
-  private async complete(typed: string): Promise<void> {
+  private async complete(): Promise<void> {
     if (this.running) return;
-    const { insert, choices } = complete(await this.names(), typed);
+    const names = await this.names();
+    // Several Tabs may have waited for the names: each sees what the one before has typed.
+    const { insert, choices } = complete(names, this.editor.typed);
     if (insert === '' && choices.length === 0) this.dependencies.show(BELL);
     else if (choices.length > 0) this.editor.print(inColumns(choices));
-    else this.editor.insert(insert, typed);
+    else this.editor.insert(insert);
   }
 
   /** The commands of the firmware that runs there, asked for once. */
-  private async names(): Promise<readonly string[]> {
-    const { controller } = this.dependencies;
-    const { endpoint, identity } = controller;
+  private names(): Promise<readonly string[]> {
+    const { endpoint, identity } = this.dependencies.controller;
     if (this.known && this.known.of === identity) return this.known.names;
-    if (!endpoint) return [];
-    try {
-      const prints = await endpoint.terminal('help', { timeout_ms: HELP_MS });
-      const names = parseHelp(prints).map(({ name }) => name);
-      this.known = { of: identity, names };
-      return names;
-    } catch (error) {
-      if (!isVescError(error)) throw error;
-      return [];
-    }
+    if (!endpoint) return Promise.resolve([]);
+    const names = endpoint.terminal('help', { timeout_ms: HELP_MS }).then(
+      (prints) => parseHelp(prints).map(({ name }) => name),
+      (error: unknown) => {
+        if (!isVescError(error)) throw error;
+        this.known = undefined;
+        return [];
+      },
+    );
+    this.known = { of: identity, names };
+    return names;
   }
 }
 

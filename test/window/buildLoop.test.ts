@@ -133,12 +133,11 @@ describe('the build loop in front of a person', function () {
     await window.openView('Testing');
     await window.treeRow('angle').waitFor();
     await window.command('Test: Run All Tests');
+    await window.page.getByText('2/3', { exact: true }).waitFor({ timeout: SLOW_MS });
+    await window.command('Test: Go to Next Test Failure');
+    await window.page.locator('.editor-group-container .tab.active', { hasText: 'unittest.cpp' }).waitFor();
     await window.page
-      .locator('.testing-run-glyph, .testing-inline-message-severity-0, .test-output-peek')
-      .first()
-      .waitFor({ timeout: SLOW_MS });
-    await window.page
-      .getByText(/angle_wrap\(-90/)
+      .getByText(/Expected equality/)
       .first()
       .waitFor();
     await window.screenshot('build loop 09 unit tests');
