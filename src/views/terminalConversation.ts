@@ -54,7 +54,7 @@ export class TerminalConversation implements Disposable {
       {
         show,
         enter: (line) => this.enter(line.trim()),
-        tab: () => void this.complete(),
+        tab: () => this.complete(),
         interrupt: () => this.interrupt(),
         remember: (history) => void memory.update(HISTORY_KEY, history.slice(-HISTORY_LENGTH)),
       },
@@ -139,7 +139,6 @@ export class TerminalConversation implements Disposable {
   private async complete(): Promise<void> {
     if (this.running) return;
     const names = await this.names();
-    // Several Tabs may have waited for the names: each sees what the one before has typed.
     const { insert, choices } = complete(names, this.editor.typed);
     if (insert === '' && choices.length === 0) this.dependencies.show(BELL);
     else if (choices.length > 0) this.editor.print(inColumns(choices));

