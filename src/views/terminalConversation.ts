@@ -16,6 +16,7 @@ const SILENCE_MS = 3000;
 const HELP_MS = 5000;
 const HISTORY_KEY = 'vesc.terminalHistory';
 const HISTORY_LENGTH = 200;
+const PROMPT = '> ';
 const BELL = '\u0007';
 /** Why a command is not waited for any more. */
 const GIVEN_UP = new Error('given up');
@@ -50,7 +51,7 @@ export class TerminalConversation implements Disposable {
       print: (text) => this.editor.print(printable(text)),
     };
     this.editor = new LineEditor(
-      '> ',
+      PROMPT,
       {
         show,
         enter: (line) => this.enter(line.trim()),
@@ -107,8 +108,13 @@ export class TerminalConversation implements Disposable {
   /** Runs what was entered, one after the other; meanwhile there is no prompt. */
   private async work(): Promise<void> {
     this.editor.pause();
-    for (let line = this.waiting.shift(); line !== undefined; line = this.waiting.shift())
+    let isTypedAhead = false;
+    for (let line = this.waiting.shift(); line !== undefined; line = this.waiting.shift()) {
+      // It was typed where there was no prompt to type it at.
+      if (isTypedAhead) this.editor.print([`${PROMPT}${line}`]);
       await this.run(line);
+      isTypedAhead = true;
+    }
     this.running = undefined;
     this.editor.resume();
   }
@@ -137,7 +143,6 @@ export class TerminalConversation implements Disposable {
   }
 
   private async complete(): Promise<void> {
-    if (this.running) return;
     const names = await this.names();
     const { insert, choices } = complete(names, this.editor.typed);
     if (insert === '' && choices.length === 0) this.dependencies.show(BELL);

@@ -122,8 +122,10 @@ describe('the conversation in a terminal', () => {
     quick.type('fau\t\t');
     await bench.clock.advance(1000);
     assert.ok(quick.lines().includes('fault   faults'), quick.lines().join('\n'));
-    quick.type('\u0015upt\t\r');
-    await bench.clock.advance(1000);
+    quick.type('\u0015volt\r');
+    quick.type('upt\t\r');
+    await bench.clock.advance(2000);
+    assert.ok(quick.lines().includes('> uptime'));
     assert.ok(
       quick.lines().some((line) => line.startsWith('Uptime:')),
       quick.lines().join('\n'),
