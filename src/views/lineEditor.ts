@@ -4,8 +4,8 @@ export interface LineEvents {
   readonly show: (text: string) => void;
   /** A finished line; may be empty. */
   readonly enter: (line: string) => void;
-  /** Tab was pressed behind `typed`. */
-  readonly tab?: (typed: string) => void;
+  /** Tab was pressed; what is typed meanwhile waits until it is done. */
+  readonly tab?: () => Promise<void>;
   /** Ctrl+C. */
   readonly interrupt?: () => void;
   /** The lines to be offered again another time, the latest last. */
@@ -13,6 +13,7 @@ export interface LineEvents {
 }
 
 const ESCAPE = String.fromCharCode(27);
+const INTERRUPT = '\u0003';
 const HISTORY = 200;
 /** Sequences of the keys that a terminal sends as more than one character. */
 const KEYS: Readonly<Record<string, 'up' | 'down' | 'left' | 'right' | 'home' | 'end' | 'delete'>> = {
@@ -42,6 +43,8 @@ export class LineEditor {
   /** Which line of the history is shown; its length when none is. */
   private at: number;
   private paused = false;
+  /** What was typed behind a Tab that is being worked on. */
+  private held: string | undefined;
 
   constructor(
     private readonly prompt: string,
@@ -63,9 +66,13 @@ export class LineEditor {
     this.draw();
   }
 
-  /** Types `text` for the user, unless they went on typing since `typed` was all there was ahead of the cursor. */
-  insert(text: string, typed: string): void {
-    if (this.letters.slice(0, this.cursor).join('') !== typed) return;
+  /** What stands ahead of the cursor. */
+  get typed(): string {
+    return this.letters.slice(0, this.cursor).join('');
+  }
+
+  /** Types `text` for the user. */
+  insert(text: string): void {
     const letters = [...text];
     this.letters.splice(this.cursor, 0, ...letters);
     this.cursor += letters.length;
@@ -89,7 +96,16 @@ export class LineEditor {
 
   /** Takes what the terminal sends: keys, or a pasted text of several lines. */
   input(data: string): void {
+    if (this.held !== undefined && !data.includes(INTERRUPT)) {
+      this.held += data;
+      return;
+    }
+    this.held = undefined;
     for (let rest = data; rest !== '';) {
+      if (this.held !== undefined) {
+        this.held = rest;
+        return;
+      }
       const sequence = SEQUENCE.exec(rest);
       if (sequence) {
         this.key(KEYS[sequence[1]!]);
@@ -119,8 +135,8 @@ export class LineEditor {
         this.cursor = this.letters.length;
         break;
       case '\t':
-        return this.events.tab?.(this.letters.slice(0, this.cursor).join(''));
-      case '\u0003':
+        return this.tab();
+      case INTERRUPT:
         this.events.show('^C\r\n');
         this.replace('');
         this.events.interrupt?.();
@@ -140,6 +156,16 @@ export class LineEditor {
         this.letters.splice(this.cursor++, 0, letter);
     }
     this.draw();
+  }
+
+  private tab(): void {
+    if (!this.events.tab) return;
+    this.held = '';
+    void this.events.tab().finally(() => {
+      const typed = this.held ?? '';
+      this.held = undefined;
+      this.input(typed);
+    });
   }
 
   private key(key: (typeof KEYS)[string] | undefined): void {

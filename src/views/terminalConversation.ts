@@ -16,6 +16,7 @@ const SILENCE_MS = 3000;
 const HELP_MS = 5000;
 const HISTORY_KEY = 'vesc.terminalHistory';
 const HISTORY_LENGTH = 200;
+const PROMPT = '> ';
 const BELL = '\u0007';
 /** Why a command is not waited for any more. */
 const GIVEN_UP = new Error('given up');
@@ -41,7 +42,7 @@ export class TerminalConversation implements Disposable {
   private running: AbortController | undefined;
   private session: Session | undefined;
   private isLost = false;
-  private known: { readonly of: unknown; readonly names: readonly string[] } | undefined;
+  private known: { readonly of: unknown; readonly names: Promise<readonly string[]> } | undefined;
 
   constructor(private readonly dependencies: TerminalDependencies) {
     const { controller, memory, show } = dependencies;
@@ -50,11 +51,11 @@ export class TerminalConversation implements Disposable {
       print: (text) => this.editor.print(printable(text)),
     };
     this.editor = new LineEditor(
-      '> ',
+      PROMPT,
       {
         show,
         enter: (line) => this.enter(line.trim()),
-        tab: (typed) => void this.complete(typed),
+        tab: () => this.complete(),
         interrupt: () => this.interrupt(),
         remember: (history) => void memory.update(HISTORY_KEY, history.slice(-HISTORY_LENGTH)),
       },
@@ -107,8 +108,13 @@ export class TerminalConversation implements Disposable {
   /** Runs what was entered, one after the other; meanwhile there is no prompt. */
   private async work(): Promise<void> {
     this.editor.pause();
-    for (let line = this.waiting.shift(); line !== undefined; line = this.waiting.shift())
+    let isTypedAhead = false;
+    for (let line = this.waiting.shift(); line !== undefined; line = this.waiting.shift()) {
+      // It was typed where there was no prompt to type it at.
+      if (isTypedAhead) this.editor.print([`${PROMPT}${line}`]);
       await this.run(line);
+      isTypedAhead = true;
+    }
     this.running = undefined;
     this.editor.resume();
   }
@@ -136,29 +142,29 @@ export class TerminalConversation implements Disposable {
     this.editor.print(['(not waited for any more; what the command still prints appears here)']);
   }
 
-  private async complete(typed: string): Promise<void> {
-    if (this.running) return;
-    const { insert, choices } = complete(await this.names(), typed);
+  private async complete(): Promise<void> {
+    const names = await this.names();
+    const { insert, choices } = complete(names, this.editor.typed);
     if (insert === '' && choices.length === 0) this.dependencies.show(BELL);
     else if (choices.length > 0) this.editor.print(inColumns(choices));
-    else this.editor.insert(insert, typed);
+    else this.editor.insert(insert);
   }
 
   /** The commands of the firmware that runs there, asked for once. */
-  private async names(): Promise<readonly string[]> {
-    const { controller } = this.dependencies;
-    const { endpoint, identity } = controller;
+  private names(): Promise<readonly string[]> {
+    const { endpoint, identity } = this.dependencies.controller;
     if (this.known && this.known.of === identity) return this.known.names;
-    if (!endpoint) return [];
-    try {
-      const prints = await endpoint.terminal('help', { timeout_ms: HELP_MS });
-      const names = parseHelp(prints).map(({ name }) => name);
-      this.known = { of: identity, names };
-      return names;
-    } catch (error) {
-      if (!isVescError(error)) throw error;
-      return [];
-    }
+    if (!endpoint) return Promise.resolve([]);
+    const names = endpoint.terminal('help', { timeout_ms: HELP_MS }).then(
+      (prints) => parseHelp(prints).map(({ name }) => name),
+      (error: unknown) => {
+        if (!isVescError(error)) throw error;
+        this.known = undefined;
+        return [];
+      },
+    );
+    this.known = { of: identity, names };
+    return names;
   }
 }
 

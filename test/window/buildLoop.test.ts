@@ -127,18 +127,17 @@ describe('the build loop in front of a person', function () {
     await clearNotifications();
   });
 
-  it('runs the unit tests of the firmware, and leads to the line that failed', async () => {
+  it('runs the unit tests of the firmware, and shows at which line they failed', async () => {
     edit('util/angle.c', (text) => text.replace('degrees += 360.0f', 'degrees += 180.0f'));
     await window.command('View: Close All Editors');
     await window.openView('Testing');
     await window.treeRow('angle').waitFor();
     await window.command('Test: Run All Tests');
+    await window.page.getByText('2/3', { exact: true }).waitFor({ timeout: SLOW_MS });
+    await window.openFile('unittest.cpp', 17);
     await window.page
-      .locator('.testing-run-glyph, .testing-inline-message-severity-0, .test-output-peek')
-      .first()
-      .waitFor({ timeout: SLOW_MS });
-    await window.page
-      .getByText(/angle_wrap\(-90/)
+      .locator('.editor-instance')
+      .getByText(/Expected equality/)
       .first()
       .waitFor();
     await window.screenshot('build loop 09 unit tests');

@@ -118,10 +118,22 @@ describe('the conversation in a terminal', () => {
       lines().join('\n'),
     );
     assert.ok(!lines().includes('Valid commands are:'));
+    const quick = open();
+    quick.type('fau\t\t');
+    await bench.clock.advance(1000);
+    assert.ok(quick.lines().includes('fault   faults'), quick.lines().join('\n'));
+    quick.type('\u0015volt\r');
+    quick.type('upt\t\r');
+    await bench.clock.advance(2000);
+    assert.ok(quick.lines().includes('> uptime'));
+    assert.ok(
+      quick.lines().some((line) => line.startsWith('Uptime:')),
+      quick.lines().join('\n'),
+    );
     type('o\t');
     await bench.clock.advance(1);
     assert.equal(lines().at(-1), '> fo\u0007');
-    assert.equal(log.filter((line) => line.endsWith('-> help ')).length, 1);
+    assert.equal(log.filter((line) => line.endsWith('-> help ')).length, 2, 'once a terminal');
   });
 
   it('remembers what was typed in this workspace', async () => {
