@@ -32,11 +32,11 @@ export class ControllerMemory {
 
   constructor(private readonly files: FileStore) {}
 
-  /** What is known of `uuid`; an empty record when it was never seen or its file is damaged. */
+  /** What is known of `uuid`; an empty record when it was never seen or its file cannot be read or is damaged. */
   async recall(uuid: string): Promise<ControllerRecord> {
-    const text = await this.files.read(path(uuid));
-    if (text === undefined) return { uuid };
     try {
+      const text = await this.files.read(path(uuid));
+      if (text === undefined) return { uuid };
       return { ...(JSON.parse(text) as ControllerRecord), uuid };
     } catch {
       return { uuid };

@@ -59,7 +59,7 @@ type Outcome = Pick<BootloaderResult, 'verdict' | 'error'>;
 /**
  * Writes a bootloader into its own sector and proves that it answers (design 4.4, facts 3.7 D). The application is
  * not touched: whatever happens here, the firmware runs on.
- * @throws VescError of the link when the controller cannot be reached in the first place
+ * @throws VescError of the link when the controller cannot be reached in the first place; `cancelled`
  */
 export async function installBootloader(
   dependencies: UpdaterDependencies,
@@ -67,6 +67,20 @@ export async function installBootloader(
   hooks: BootloaderHooks = {},
 ): Promise<BootloaderResult> {
   const signal = hooks.signal ?? new AbortController().signal;
+  try {
+    return await lookAndInstall(dependencies, request, { ...hooks, signal });
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    throw new VescError('cancelled', { work: 'The installation' }, { cause: error });
+  }
+}
+
+async function lookAndInstall(
+  dependencies: UpdaterDependencies,
+  request: BootloaderRequest,
+  hooks: BootloaderHooks & { readonly signal: AbortSignal },
+): Promise<BootloaderResult> {
+  const { signal } = hooks;
   const connection = await TargetConnection.open(dependencies.pool, request.target, signal);
   try {
     const controller = await identifyController(connection.endpoint, { ...IDENTIFY, signal });
@@ -74,9 +88,10 @@ export async function installBootloader(
     const motors = (): Endpoint[] =>
       second === undefined ? [connection.endpoint] : [connection.endpoint, connection.node(second)];
     const refusal = await findRefusal(motors(), controller, request);
+    signal.throwIfAborted();
     const outcome: Outcome = refusal
       ? { verdict: 'refused', error: refusal }
-      : await replaceBootloader(dependencies, connection, controller, request, motors, { ...hooks, signal });
+      : await replaceBootloader(dependencies, connection, controller, request, motors, hooks);
     return { ...outcome, controller, address: connection.address };
   } finally {
     connection.dispose();
@@ -104,13 +119,11 @@ async function replaceBootloader(
   controller: ControllerIdentity,
   { bootloader, name, target }: BootloaderRequest,
   motors: () => readonly Endpoint[],
-  { signal, onProgress }: BootloaderHooks & { signal: AbortSignal },
+  { onProgress }: BootloaderHooks,
 ): Promise<Outcome> {
   const { journal, memory, clock } = dependencies;
   const { uuid, hardware } = controller;
-  if (signal.aborted) {
-    return { verdict: 'refused', error: new VescError('cancelled', { work: 'The installation' }) };
-  }
+  const earlier = await journal.unfinishedUpdate(uuid);
   const entry: JournalEntry = {
     uuid,
     hardware,
@@ -118,6 +131,7 @@ async function replaceBootloader(
     since: clock.date().toISOString(),
     image: name,
     address: formatLinkAddress(target.address),
+    ...(earlier ? { earlier } : {}),
   };
   await journal.write(entry).catch(unwritable);
   await keep(memory.remember(uuid, { bootloader: { state: 'unknown' } }));
@@ -139,7 +153,8 @@ async function replaceBootloader(
       signal: steadfast,
       onProgress: (fraction) => onProgress?.(PROBE, fraction),
     });
-    await keep(journal.clear(uuid));
+    // What an update before this owes is still owed.
+    await keep(earlier ? journal.write(earlier) : journal.clear(uuid));
     if (answers) return { verdict: 'installed' };
     return { verdict: 'not-taken', error: new VescError('bootloader-silent', { name }) };
   } catch (error) {

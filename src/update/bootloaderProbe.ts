@@ -1,7 +1,7 @@
 import { isVescError, VescError } from '../base/errors';
 import type { ControllerIdentity } from './controllerIdentity';
 import { restartThroughBootloader, type RestartOptions } from './restart';
-import { classifyReturn, readReturnEvidence } from './returnEvidence';
+import { classifyReturn, readReturnEvidence, type ReturnKind } from './returnEvidence';
 import type { TargetConnection } from './targetConnection';
 import { keep } from './updateRecord';
 import type { UpdaterDependencies } from './updater';
@@ -10,11 +10,17 @@ import { eraseStaging } from './upload';
 /** One byte is enough to erase the first sector, and with it the header a bootloader looks at (facts 13). */
 const PROBE_ERASE_B = 1;
 
+/** What a return tells of a bootloader that had nothing to copy. What tells nothing is not remembered. */
+const KNOWN: Readonly<Partial<Record<ReturnKind, 'answers' | 'missing'>>> = {
+  'gave-up': 'answers',
+  watchdog: 'missing',
+};
+
 /**
  * Finds out whether a controller has a bootloader, without danger to its firmware, and remembers the answer. With
  * an erased staging area a bootloader gives up at once; where there is none the watchdog brings the firmware back
  * (facts 13). Costs one restart: 6 s with a bootloader, up to a minute without.
- * @returns whether one answered
+ * @returns false when it is known that there is none
  * @throws VescError `probe-silent` when the controller does not come back, and those of the restart
  */
 export async function probeBootloader(
@@ -35,8 +41,8 @@ export async function probeBootloader(
     throw new VescError('probe-silent', error.details, { cause: error });
   });
   const evidence = await readReturnEvidence(connection.endpoint, clock, returned);
-  const answers = classifyReturn(evidence) !== 'watchdog';
+  const state = KNOWN[classifyReturn(evidence)];
   const since = clock.date().toISOString();
-  await keep(memory.remember(uuid, { bootloader: { state: answers ? 'answers' : 'missing', since } }));
-  return answers;
+  if (state) await keep(memory.remember(uuid, { bootloader: { state, since } }));
+  return state !== 'missing';
 }

@@ -16,6 +16,8 @@ export interface JournalEntry {
   readonly snapshotPath?: string;
   /** Where the controller was reached, for people. */
   readonly address: string;
+  /** With `bootloader`: the update that was left half-way before, which may owe settings. */
+  readonly earlier?: JournalEntry;
 }
 
 const FOLDER = 'journal';
@@ -37,8 +39,21 @@ export class UpdateJournal {
 
   /** What was owed to `uuid` at `state` is done; an entry that stands elsewhere stays. */
   async settle(uuid: string, state: JournalEntry['state']): Promise<void> {
-    const entry = (await this.pending()).find((each) => each.uuid === uuid);
-    if (entry?.state === state) await this.clear(uuid);
+    const entry = await this.find(uuid);
+    if (entry?.state === state) return this.clear(uuid);
+    if (entry?.earlier?.state !== state) return;
+    const { earlier: _, ...bootloader } = entry;
+    await this.write(bootloader);
+  }
+
+  /** The update of `uuid` that was left half-way, also when the installation of a bootloader began after it. */
+  async unfinishedUpdate(uuid: string): Promise<JournalEntry | undefined> {
+    const entry = await this.find(uuid);
+    return entry?.state === 'bootloader' ? entry.earlier : entry;
+  }
+
+  private async find(uuid: string): Promise<JournalEntry | undefined> {
+    return (await this.pending()).find((entry) => entry.uuid === uuid);
   }
 
   /** The updates that were left half-way; files that cannot be read are passed over. */

@@ -32,8 +32,9 @@ export function judge(evidence: Evidence): Judgement {
   // What cannot be read is not what is different.
   const told = after.firmware.buildId !== undefined || after.firmware.commit !== undefined;
   if (buildId !== undefined && told) {
-    if (after.firmware.buildId === buildId) return { verdict: 'updated', proof: 'build-identity' };
-    return notTaken(evidence, buildId);
+    const stayed = before.firmware.buildId === buildId && neverCopied(evidence);
+    if (after.firmware.buildId !== buildId || stayed) return notTaken(evidence, buildId);
+    return { verdict: 'updated', proof: 'build-identity' };
   }
   // An image without an identity leaves none on the controller.
   if (buildId === undefined && after.firmware.buildId !== undefined)
@@ -64,9 +65,14 @@ function sameEitherWay(evidence: Evidence): Judgement {
     const same = crc.running === crc.image;
     return same ? { verdict: 'updated', proof: 'app-crc' } : notTaken(evidence, 'the new image');
   }
-  const kind = classifyReturn(evidence.returned);
-  if (kind === 'gave-up' || kind === 'watchdog') return notTaken(evidence, 'the new image');
+  if (neverCopied(evidence)) return notTaken(evidence, 'the new image');
   return { verdict: 'unproven', error: new VescError('unproven', { running: describe(evidence.after) }) };
+}
+
+/** It came back in a way that shows that no bootloader put anything in place. */
+function neverCopied({ returned }: Evidence): boolean {
+  const kind = classifyReturn(returned);
+  return kind === 'gave-up' || kind === 'watchdog';
 }
 
 function notTaken(evidence: Evidence, expected: string): Judgement {

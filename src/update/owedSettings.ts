@@ -33,7 +33,7 @@ export async function findOwed(
   snapshots: SnapshotStore,
   uuid: string,
 ): Promise<Owed | undefined> {
-  const entry = (await journal.pending()).find((pending) => pending.uuid === uuid);
+  const entry = await journal.unfinishedUpdate(uuid);
   const owes = entry && OWES[entry.state];
   if (!owes || entry.snapshotPath === undefined) return undefined;
   const kept = (await snapshots.list(uuid)).find(({ path }) => path === entry.snapshotPath);

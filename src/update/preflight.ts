@@ -45,6 +45,7 @@ export function isTurning(values: Pick<Values, 'erpm' | 'duty'>): boolean {
 /**
  * Everything that speaks against sending `image` to this controller; nothing was sent yet. Empty means go.
  * Overridden refusals are left out.
+ * @param values undefined only for what is no VESC, and is refused for that
  */
 export function preflight(
   image: CheckedImage,
@@ -54,7 +55,11 @@ export function preflight(
 ): VescError[] {
   const found = [...checkController(controller), ...checkImage(image), ...checkStamp(image)];
   if (found.length === 0) {
-    found.push(...checkHardware(image, controller), ...checkOrigin(image, controller), ...checkState(values));
+    found.push(
+      ...checkHardware(image, controller),
+      ...checkOrigin(image, controller),
+      ...checkState(values!),
+    );
   }
   return found.filter((refusal) => !isOverridden(refusal, controller, options));
 }
@@ -102,8 +107,7 @@ function checkOrigin(image: Image, { firmware }: ControllerIdentity): VescError[
 }
 
 /** What speaks against erasing flash at this moment. */
-export function checkState(values: PreflightValues | undefined): VescError[] {
-  if (!values) return [];
+export function checkState(values: PreflightValues): VescError[] {
   const found: VescError[] = [];
   if (isTurning(values)) {
     found.push(new VescError('motor-turning', { erpm: Math.round(values.erpm), duty: values.duty }));

@@ -10,7 +10,6 @@ import { silenceIs } from '../settings/secondMotor';
 import type { SharedClaims } from './sharedClaims';
 import type { TargetConnection } from './targetConnection';
 import type { UpdaterDependencies } from './updater';
-import { isUnreachable } from './upload';
 import { type Jump, ranOn, readUptime, readUptimeLater, type Uptime } from './uptime';
 
 /** A blank bootloader is silent until the watchdog (22 to 60 s), and then boots for 6 s (facts 4, 13). */
@@ -49,13 +48,13 @@ export async function waitForReturn(
   signal?: AbortSignal,
 ): Promise<ReturnedController> {
   const { clock } = dependencies;
-  const start_ms = clock.now();
+  const deadline_ms = clock.now() + RETURN_DEADLINE_MS;
   for (;;) {
     // A link that stays open over the restart is searched like any other.
     connection.release();
     const found = await find(dependencies, connection, {
       uuid,
-      deadline_ms: start_ms + RETURN_DEADLINE_MS,
+      deadline_ms,
       ...(signal ? { signal } : {}),
       onTry: () => onProgress(Math.min(0.99, (clock.now() - jump.at_ms) / EXPECTED_RETURN_MS)),
     });
@@ -69,7 +68,8 @@ export async function waitForReturn(
     } catch (error) {
       // It left again before it was asked, as a first start does: it is not back yet.
       // Or somebody else was quicker to claim it: whoever it is, the firmware that runs there is still to be proven.
-      if (!isUnreachable(error) && !isVescError(error, 'link-in-use')) throw error;
+      if (!isVescError(error)) throw error;
+      if (clock.now() >= deadline_ms) throw lostError(uuid, error);
       await sleep(clock, RETRY_MS, signal);
     }
   }
@@ -143,7 +143,6 @@ async function findMovedNode(
     }
   } catch (error) {
     lease?.dispose();
-    signal?.throwIfAborted();
     if (!isVescError(error)) throw error;
     return undefined;
   }

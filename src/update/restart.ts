@@ -1,11 +1,10 @@
-import { VescError } from '../base/errors';
+import { isVescError, VescError } from '../base/errors';
 import type { Endpoint } from '../links/endpoint';
 import { jumpToBootloader } from '../protocol/messages/update';
 import { releaseMotors } from './motorRelease';
 import { type ReturnedController, waitForReturn } from './reconnect';
 import type { TargetConnection } from './targetConnection';
 import type { UpdaterDependencies } from './updater';
-import { isUnreachable } from './upload';
 import type { Jump } from './uptime';
 
 /** How often the jump is sent before we believe that the controller ignores it. */
@@ -28,8 +27,8 @@ export interface RestartOptions {
 
 /**
  * Makes the motors safe, starts the bootloader and waits until the controller is back.
- * @throws VescError `jump-ignored` when it never left; `lost` when it does not come back; `motor-turning` and those
- * of the link when the jump could not be sent: then the firmware it had runs on
+ * @throws VescError `lost` when it does not come back. All others mean that the firmware it had runs on:
+ * `jump-ignored` when it never left; `motor-turning` and those of the link when the jump could not be sent
  */
 export async function restartThroughBootloader(
   dependencies: UpdaterDependencies,
@@ -51,7 +50,7 @@ export async function restartThroughBootloader(
         if (mayStop) options.signal.throwIfAborted();
         return await connection.jump(clock, jumpToBootloader());
       } catch (error) {
-        if (earlier === undefined || !isUnreachable(error)) throw error;
+        if (earlier === undefined || !isVescError(error) || isVescError(error, 'motor-turning')) throw error;
         return earlier;
       }
     });

@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
-import { isVescError } from '../base/errors';
+import { isVescError, VescError } from '../base/errors';
 import type { Endpoint } from '../links/endpoint';
 import type { LinkAddress } from '../links/link';
+import { formatLinkAddress } from '../links/linkAddress';
 import type { Claim } from '../links/session';
 import type { SessionLease, SessionPool } from '../links/sessionPool';
 import { fwVersion } from '../protocol/messages/identity';
@@ -32,7 +33,7 @@ export class TargetConnection implements ControllerAccess, Disposable {
 
   /** @param claims shared with others who are updated over the same link; default: nobody else is */
   static async open(
-    pool: SessionPool,
+    pool: Pick<SessionPool, 'acquire'>,
     target: UpdateTarget,
     signal: AbortSignal,
     claims = new SharedClaims(OWNER),
@@ -47,11 +48,20 @@ export class TargetConnection implements ControllerAccess, Disposable {
   }
 
   get endpoint(): Endpoint {
-    return this.claim!.endpoint(this.canId);
+    return this.held.endpoint(this.canId);
   }
 
   node(canId: number): Endpoint {
-    return this.claim!.endpoint(canId);
+    return this.held.endpoint(canId);
+  }
+
+  /** Nobody has the controller between {@link release} and {@link resume}. */
+  private get held(): Claim {
+    if (this.claim) return this.claim;
+    throw new VescError('link-closed', {
+      address: formatLinkAddress(this.address),
+      reason: 'it is restarting',
+    });
   }
 
   /** Sends the jump and lets go of the session: the link may close now, and the finder needs it if not. */

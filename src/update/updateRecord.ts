@@ -16,7 +16,8 @@ import type { Proof, UpdateResult, UpdateStage, Verdict } from './verdict';
 /** What is known of one update as it goes on: for its result, its journal and those who watch. */
 export class UpdateRecord {
   readonly timer: StageTimer;
-  before: ControllerIdentity | undefined;
+  /** The controller as it was before; set as soon as it is known who it is, which everything below needs. */
+  controller!: ControllerIdentity;
   after: ControllerIdentity | undefined;
   staged: StagedImage | undefined;
   snapshot: Snapshot | undefined;
@@ -33,12 +34,6 @@ export class UpdateRecord {
     private readonly stamped: StampedImage,
   ) {
     this.timer = new StageTimer(dependencies.clock);
-  }
-
-  /** The controller, once it is known who it is. */
-  get controller(): ControllerIdentity {
-    if (!this.before) throw new Error('the controller has not been identified yet');
-    return this.before;
   }
 
   /** Tells those who watch. */
@@ -98,12 +93,12 @@ export class UpdateRecord {
     outcome: { error?: VescError; proof?: Proof },
     address: LinkAddress,
   ): UpdateResult {
-    const { before, after, snapshotPath, refusals, staged } = this;
+    const { controller, after, snapshotPath, refusals, staged } = this;
     const { buildId } = this.stamped;
     return {
       verdict,
       ...(outcome.proof === undefined ? {} : { proof: outcome.proof }),
-      ...(before ? { before } : {}),
+      before: controller,
       ...(after ? { after } : {}),
       ...(buildId === undefined ? {} : { buildId }),
       stages: this.timer.stages,

@@ -1,4 +1,4 @@
-import { type ErrorCode, isVescError, VescError } from '../base/errors';
+import { isVescError, VescError } from '../base/errors';
 import { appCrc } from '../image/appCrc';
 import { type StampedImage, stampImage } from '../image/buildStamp';
 import type { StagedImage } from '../image/stagingHeader';
@@ -19,7 +19,7 @@ import { addOwed, findOwed } from './owedSettings';
 import { preflight } from './preflight';
 import { lostError, type ReturnedController, waitForReturn } from './reconnect';
 import { restartThroughBootloader } from './restart';
-import { readReturnEvidence } from './returnEvidence';
+import { classifyReturn, readReturnEvidence } from './returnEvidence';
 import { uploadStaged } from './staging';
 import { TargetConnection } from './targetConnection';
 import { keep, UpdateRecord, unwritable } from './updateRecord';
@@ -34,9 +34,6 @@ const IDENTIFY = { timeout_ms: 1000, attempts: 3 } as const;
 /** LispBM has to start, and drops what is asked less than 0.5 s after the last question (facts 2.8). */
 const CRC_ANSWER = { timeout_ms: 2000, attempts: 3 } as const;
 const KEEP_POWER_ON = 'The bootloader is copying: keep the power on';
-
-/** After a jump these still say that the controller never left. */
-const STAYED: readonly ErrorCode[] = ['jump-ignored', 'motor-turning'];
 
 /**
  * What has been done to the controller so far; decides what a failure means. `probed`: restarted at the most; what
@@ -53,8 +50,6 @@ export class UpdateRun {
   private progressed: Progressed = 'nothing';
   /** As it was told first. */
   private version!: FirmwareVersion;
-  /** The bootloader was told to start: from then on nobody may say that the old firmware is intact. */
-  private jumped = false;
   /** CAN id of a second motor, where no snapshot tells it. */
   private secondMotor: number | undefined;
 
@@ -79,19 +74,21 @@ export class UpdateRun {
     ).catch(this.cancelled);
     try {
       const before = await this.identify().catch(this.cancelled);
-      if (this.runsAlready(before)) {
+      if (this.isSame(before) && this.request.reflash !== true) {
         await this.payBack();
         return this.end('already-running', { proof: 'build-identity' });
       }
       return await this.update();
+    } catch (error) {
+      if (!isVescError(error, 'lost')) throw error;
+      return this.end('lost', { error });
     } finally {
       this.connection.dispose();
     }
   }
 
   private async update(): Promise<UpdateResult> {
-    let jump: Jump;
-    let returned: ReturnedController;
+    let restart: { jump: Jump; returned: ReturnedController };
     try {
       // It takes a while, and nothing before the erase has to wait for it.
       const compressing = this.dependencies.stageImage(this.stamped.bytes);
@@ -100,16 +97,12 @@ export class UpdateRun {
       const staged = await this.takeSnapshot(compressing);
       await this.probe();
       await this.stage(staged);
-      ({ jump, returned } = await this.commit());
+      restart = await this.commit();
     } catch (error) {
-      if (isVescError(error, 'lost')) return this.end('lost', { error });
-      if (this.jumped && isVescError(error) && !STAYED.includes(error.code)) {
-        return this.end('lost', { error: lostError(this.record.controller.uuid, error) });
-      }
+      if (isVescError(error, 'lost')) throw error;
       return this.endBeforeCommit(error);
     }
-    const judgement = await this.proveOrWait(jump, returned);
-    if (judgement.verdict === 'lost') return this.end('lost', judgement);
+    const judgement = await this.proveOrWait(restart.jump, restart.returned);
     await this.giveBack();
     return this.end(judgement.verdict, judgement);
   }
@@ -119,15 +112,16 @@ export class UpdateRun {
     return this.record.timer.time('identify', async () => {
       const options = { ...IDENTIFY, signal: this.signal };
       const { identity, version } = await readIdentity(this.connection.endpoint, options);
-      this.record.before = identity;
+      this.record.controller = identity;
       this.version = version;
       return identity;
     });
   }
 
-  private runsAlready(before: ControllerIdentity): boolean {
+  /** Is this very build what ran before? */
+  private isSame(before: ControllerIdentity): boolean {
     const { buildId } = this.stamped;
-    return buildId !== undefined && before.firmware.buildId === buildId && this.request.reflash !== true;
+    return buildId !== undefined && before.firmware.buildId === buildId;
   }
 
   private async preflight(): Promise<void> {
@@ -156,8 +150,8 @@ export class UpdateRun {
       try {
         await this.saveSettings();
       } catch (error) {
-        const overridden = isVescError(error) && (this.request.override?.includes(error.code) ?? false);
-        if (!overridden) throw error;
+        const overridden = this.request.override?.includes('snapshot-failed') ?? false;
+        if (!isVescError(error, 'snapshot-failed') || !overridden) throw error;
         this.secondMotor = await this.findSecondMotor();
       }
       record.staged = await compressing;
@@ -194,7 +188,11 @@ export class UpdateRun {
   private async payBack(): Promise<void> {
     const { record, dependencies } = this;
     const { journal, snapshots } = dependencies;
-    if (!(await findOwed(journal, snapshots, record.controller.uuid))) return;
+    const { uuid } = record.controller;
+    if (!(await findOwed(journal, snapshots, uuid))) {
+      // An update that was given up as lost has come to its end all the same.
+      return keep(journal.settle(uuid, 'committed'));
+    }
     try {
       await record.timer.time('snapshot', () => this.saveSettings());
     } catch (error) {
@@ -254,7 +252,6 @@ export class UpdateRun {
         onRelease: () => record.report('commit', 0, 'Releasing the motors'),
         onJump: (sent) => {
           jump = sent;
-          this.jumped = true;
           record.reportCommitted('commit', 1, 'Starting the bootloader: keep the power on');
         },
         onProgress: (fraction) => record.reportCommitted('reconnect', fraction, KEEP_POWER_ON),
@@ -264,11 +261,11 @@ export class UpdateRun {
     return { jump: jump!, returned };
   }
 
-  /** A controller may leave once more while it is read (its first start restarts it): then it is waited for again. */
-  private async proveOrWait(
-    jump: Jump,
-    first: ReturnedController,
-  ): Promise<Judgement | { verdict: 'lost'; error: VescError }> {
+  /**
+   * A controller may leave once more while it is read (its first start restarts it): then it is waited for again.
+   * @throws VescError `lost`
+   */
+  private async proveOrWait(jump: Jump, first: ReturnedController): Promise<Judgement> {
     const { record } = this;
     const { uuid } = record.controller;
     let returned = first;
@@ -277,18 +274,13 @@ export class UpdateRun {
         return await this.prove(returned);
       } catch (error) {
         if (!isVescError(error)) throw error;
-        if (attempt === RETURN_ATTEMPTS) return { verdict: 'lost', error: lostError(uuid, error) };
+        if (attempt === RETURN_ATTEMPTS) throw lostError(uuid, error);
       }
-      try {
-        returned = await record.timer.time('reconnect', () =>
-          waitForReturn(this.dependencies, this.connection, uuid, jump, (fraction) =>
-            record.reportCommitted('reconnect', fraction, KEEP_POWER_ON),
-          ),
-        );
-      } catch (error) {
-        if (!isVescError(error)) throw error;
-        return { verdict: 'lost', error: isVescError(error, 'lost') ? error : lostError(uuid, error) };
-      }
+      returned = await record.timer.time('reconnect', () =>
+        waitForReturn(this.dependencies, this.connection, uuid, jump, (fraction) =>
+          record.reportCommitted('reconnect', fraction, KEEP_POWER_ON),
+        ),
+      );
     }
   }
 
@@ -298,6 +290,9 @@ export class UpdateRun {
     const { compressed } = record.staged!;
     record.reportCommitted('prove', 0, 'Reading what runs');
     const bootloader = await record.recallBootloader();
+    const again = this.isSame(record.controller);
+    // What runs now and did not before shows that it was copied.
+    let copied = !again;
     const judgement = await record.timer.time('prove', async () => {
       const after = await identifyController(endpoint, {
         ...IDENTIFY,
@@ -316,13 +311,14 @@ export class UpdateRun {
       };
       const identified = judge(evidence);
       // How it came back matters only where what runs does not show it.
-      if (identified.verdict === 'updated') return identified;
+      if (identified.verdict === 'updated' && !again) return identified;
       evidence.returned = await readReturnEvidence(endpoint, this.dependencies.clock, returned);
+      copied = classifyReturn(evidence.returned) === 'copied';
       const first = judge(evidence);
       const crc = first.verdict === 'unproven' ? await this.compareCrc(after) : undefined;
       return crc ? judge({ ...evidence, crc }) : first;
     });
-    if (judgement.verdict === 'updated') {
+    if (judgement.verdict === 'updated' && copied) {
       const decompresses = compressed || bootloader.decompresses === true;
       await record.rememberBootloader({ state: 'proven', decompresses });
     } else if (isVescError(judgement.error, 'not-taken')) {

@@ -27,7 +27,7 @@ export interface UpdaterDependencies {
   readonly sha256: Sha256;
   /** Compresses an image for the staging area; runs while the settings are read. */
   readonly stageImage: (app: Uint8Array) => Promise<StagedImage>;
-  /** Other places where a controller may turn up after its restart. */
+  /** Other places where a controller may turn up after its restart. Never rejects. */
   readonly candidates: () => Promise<LinkAddress[]>;
   /** What carries bytes to an address; decides how many writes may be under way. Never rejects. */
   readonly carrierOf: (address: LinkAddress) => Promise<Carrier>;

@@ -4,8 +4,10 @@ import type { Endpoint } from '../links/endpoint';
 import { getValuesSetupSelective } from '../protocol/messages/telemetry';
 import { silenceIs } from '../settings/secondMotor';
 
-/** How long a controller had been up at a moment of our clock. */
+/** How long a controller had been up at a moment of our clock: between `asked_ms` and `at_ms`. */
 export interface Uptime {
+  readonly asked_ms: number;
+  /** When the answer was here. */
   readonly at_ms: number;
   readonly uptime_ms: number;
 }
@@ -29,22 +31,25 @@ const RATE_MAX = 20;
 
 /** How long a controller has been up since its last reset; undefined where its firmware does not tell. */
 export async function readUptime(endpoint: Endpoint, clock: Clock): Promise<Uptime | undefined> {
+  const asked_ms = clock.now();
   const values = await silenceIs(
     endpoint.request(getValuesSetupSelective(['uptime_ms']), { attempts: 2 }),
     undefined,
   );
-  return values && { at_ms: clock.now(), uptime_ms: values.uptime_ms };
+  return values && { asked_ms, at_ms: clock.now(), uptime_ms: values.uptime_ms };
 }
 
 /**
  * How many times as fast as ours a controller's clock runs, from two of its uptimes: 1, but for simulated controllers
- * that live faster.
+ * that live faster. Answers are late by who knows how much: as long as that may explain the difference, it is 1.
  */
 export function clockRate(first: Uptime, second: Uptime | undefined): number {
   const passed_ms = second ? second.at_ms - first.at_ms : 0;
   if (!second || passed_ms < RATE_MIN_MS || second.uptime_ms < first.uptime_ms) return 1;
-  const rate = (second.uptime_ms - first.uptime_ms) / passed_ms;
-  return Math.abs(rate - 1) < RATE_TOLERANCE ? 1 : rate;
+  const grown_ms = second.uptime_ms - first.uptime_ms;
+  const least_ms = (second.asked_ms - first.at_ms) * (1 - RATE_TOLERANCE);
+  const most_ms = (second.at_ms - first.asked_ms) * (1 + RATE_TOLERANCE);
+  return grown_ms > least_ms && grown_ms < most_ms ? 1 : grown_ms / passed_ms;
 }
 
 /**

@@ -23,6 +23,14 @@ const SNAPSHOT: Snapshot = {
   lispCode: new TextEncoder().encode('(print "hi")\0'),
 };
 
+describe('controller memory', () => {
+  it('knows nothing of a controller whose file cannot be read, and says so to nobody', async () => {
+    const files = new MemoryFiles();
+    files.read = () => Promise.reject(new Error('EIO: i/o error'));
+    assert.deepEqual(await new ControllerMemory(files).recall(UUID), { uuid: UUID });
+  });
+});
+
 describe('data directory', () => {
   it('is where each system keeps such things, and can be moved', () => {
     assert.equal(dataDirectory({}, 'linux', '/home/a'), '/home/a/.local/share/vesc-firmware');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { BOOTLOADER_ADDRESS } from '../../../src/image/flashMap';
 import { CommandId } from '../../../src/protocol/commandId';
 import { installBootloader, type BootloaderHooks } from '../../../src/update/bootloaderInstaller';
+import type { JournalEntry } from '../../../src/update/journal';
 import { syntheticBootloader, syntheticImage } from '../../support/syntheticImage';
 import { ADDRESS, UpdateBench } from '../../support/updateBench';
 
@@ -77,6 +78,71 @@ describe('installing a bootloader', () => {
     const result = await install(BOOTLOADER, { signal: cancel.signal, onProgress: () => cancel.abort() });
     assert.equal(result.verdict, 'installed');
     assert.deepEqual(sector(), BOOTLOADER);
+  });
+
+  it('does not begin when it is cancelled while the controller is looked at', async () => {
+    bench = new UpdateBench();
+    const operations = bench.controller.flash.operations;
+    for (const nth of [1, 2]) {
+      const cancel = new AbortController();
+      let seen = 0;
+      // The values are asked twice: for its CAN id, and whether the motor turns.
+      bench.controller.interference = ({ direction, payload }) => {
+        const asked = direction === 'to-controller' && payload[0] === CommandId.GET_VALUES_SELECTIVE;
+        if (asked && ++seen === nth) cancel.abort();
+        return undefined;
+      };
+      await assert.rejects(install(BOOTLOADER, { signal: cancel.signal }), { code: 'cancelled' });
+    }
+    assert.equal(bench.controller.flash.operations, operations);
+    assert.deepEqual(await bench.journal.pending(), []);
+  });
+
+  it('says so when the controller refuses the erase, and must be repeated', async () => {
+    bench = new UpdateBench();
+    bench.controller.interference = ({ direction, payload }) =>
+      direction === 'from-controller' && payload[0] === CommandId.ERASE_BOOTLOADER
+        ? { replace: Uint8Array.of(CommandId.ERASE_BOOTLOADER, 0) }
+        : undefined;
+    const result = await install();
+    assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'bootloader-erase-refused']);
+    assert.equal((await bench.journal.pending())[0]?.state, 'bootloader');
+  });
+
+  it('does not hide a bug of ours behind a verdict', async () => {
+    bench = new UpdateBench();
+    const onProgress = (): never => {
+      throw new TypeError('a bug');
+    };
+    await assert.rejects(install(BOOTLOADER, { onProgress }), TypeError);
+  });
+
+  it('forgets nothing that an update before it owes', async () => {
+    bench = new UpdateBench();
+    const owing: JournalEntry = {
+      uuid: bench.uuid,
+      hardware: '60',
+      state: 'restoring',
+      since: '2026-01-01T00:00:00.000Z',
+      image: '60.bin',
+      snapshotPath: '/data/s.json',
+      address: 'sim:',
+    };
+    await bench.journal.write(owing);
+    let writes = 0;
+    bench.controller.interference = ({ payload }) =>
+      payload[0] === CommandId.WRITE_NEW_APP_DATA && ++writes === 4 ? 'unplug' : undefined;
+    assert.equal((await install()).verdict, 'interrupted');
+    assert.deepEqual(await bench.journal.unfinishedUpdate(bench.uuid), owing);
+    bench.controller.interference = undefined;
+    assert.equal((await install()).verdict, 'installed');
+    assert.deepEqual(await bench.journal.pending(), [owing]);
+  });
+
+  it('is offered through the updater as well', async () => {
+    bench = new UpdateBench({ bootloader: 'none' });
+    const request = { target: { address: ADDRESS }, bootloader: BOOTLOADER, name: 'generic.bin' };
+    assert.equal((await bench.clock.run(bench.updater.installBootloader(request))).verdict, 'installed');
   });
 
   it('says that there is none when the cable is pulled in the middle, and remembers it', async () => {

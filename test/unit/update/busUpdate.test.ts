@@ -124,6 +124,14 @@ describe('updating a whole bus', () => {
     assert.equal(worstOf([stopped, cause]).error?.code, 'erase-refused');
   });
 
+  it('has nobody but the one at the link where nothing else answers, and nobody at all once it is cancelled', async () => {
+    bench = new UpdateBench();
+    const cancel = new AbortController();
+    assert.deepEqual(verdicts(await update()), ['updated']);
+    cancel.abort();
+    assert.deepEqual(verdicts(await update(cancel.signal)), [undefined]);
+  });
+
   it('can be cancelled between two', async () => {
     bench = new UpdateBench({ canNodes: 1 });
     const cancel = new AbortController();

@@ -39,6 +39,19 @@ describe('update journal', () => {
     assert.deepEqual(await journal.pending(), []);
   });
 
+  it('remembers the update before the installation of a bootloader, until that is settled', async () => {
+    const journal = new UpdateJournal(new MemoryFiles());
+    const installation: JournalEntry = { ...ENTRY, state: 'bootloader', image: 'generic.bin' };
+    await journal.write({ ...installation, earlier: ENTRY });
+    assert.deepEqual(await journal.unfinishedUpdate(ENTRY.uuid), ENTRY);
+    await journal.settle(ENTRY.uuid, 'restoring');
+    assert.deepEqual(await journal.unfinishedUpdate(ENTRY.uuid), ENTRY);
+    await journal.settle(ENTRY.uuid, 'committed');
+    assert.deepEqual(await journal.pending(), [installation]);
+    assert.equal(await journal.unfinishedUpdate(ENTRY.uuid), undefined);
+    assert.equal(await journal.unfinishedUpdate('f'.repeat(24)), undefined);
+  });
+
   it('passes over files that were cut short', async () => {
     const files = new MemoryFiles();
     await files.write('journal/broken.json', '{"uuid": "00');

@@ -50,6 +50,18 @@ describe('judgement', () => {
     assert.equal(other.error?.code, 'came-back-different');
   });
 
+  it('is not deceived by the same build that ran before: it must not show that nothing was copied', () => {
+    const same = identity({ buildId: BUILD });
+    const again = (absence_ms: number | undefined): string =>
+      judge(evidence({ buildId: BUILD, before: same, after: same, ...after(absence_ms) })).verdict;
+    assert.deepEqual([14_000, undefined, 100, 30_000].map(again), [
+      'updated',
+      'updated',
+      'not-taken',
+      'not-taken',
+    ]);
+  });
+
   it('takes a commit as proof only when it changed', () => {
     const image = { commit: NEW_COMMIT, placeholder: false, signatures: {} };
     assert.deepEqual(judge(evidence({ image, after: identity({ commit: NEW_COMMIT }) })), {

@@ -158,6 +158,210 @@ describe('an update', () => {
     assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'cancelled']);
   });
 
+  describe('that owes settings from the one before', () => {
+    const CODE = new TextEncoder().encode('(print "owed")\0');
+
+    /** An update whose cable was pulled after the erase: the code is gone, and owed. */
+    async function owing(options: ConstructorParameters<typeof UpdateBench>[0] = {}): Promise<void> {
+      start(options);
+      await bench.trustBootloader();
+      const lease = await bench.clock.run(bench.pool.acquire(ADDRESS));
+      await bench.clock.run(writeCode(lease.session, 'lisp', CODE, 0));
+      lease.dispose();
+      let writes = 0;
+      bench.controller.interference = ({ payload }) =>
+        payload[0] === CommandId.WRITE_NEW_APP_DATA && ++writes === 10 ? 'unplug' : undefined;
+      assert.equal((await bench.flash()).verdict, 'interrupted');
+      bench.controller.interference = undefined;
+      assert.equal((await bench.journal.pending())[0]?.state, 'staging');
+    }
+    const storedCode = () => bench.controller.firmware!.code.lisp.read(0, CODE.length);
+
+    it('still owes them when it is cancelled while the controller is away', async () => {
+      await owing({ bootloader: 'none' });
+      await bench.memory.remember(bench.uuid, { bootloader: { state: 'unknown' } });
+      const cancel = new AbortController();
+      const result = await bench.flash(
+        {},
+        {},
+        {
+          signal: cancel.signal,
+          onProgress: ({ stage, fraction }) => stage === 'probe' && fraction > 0.3 && cancel.abort(),
+        },
+      );
+      assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'cancelled']);
+      const [entry] = await bench.journal.pending();
+      assert.equal(entry?.snapshotPath, result.snapshotPath);
+      const snapshots = await bench.snapshots.list(bench.uuid);
+      assert.deepEqual(snapshots.find(({ path }) => path === entry?.snapshotPath)?.snapshot.lispCode, CODE);
+    });
+
+    it('gives them back when the probe finds no bootloader', async () => {
+      await owing({ bootloader: 'none' });
+      await bench.memory.remember(bench.uuid, { bootloader: { state: 'unknown' } });
+      const result = await bench.flash();
+      assert.deepEqual([result.verdict, result.error?.code], ['not-taken', 'bootloader-missing']);
+      assert.deepEqual(storedCode(), CODE);
+      assert.deepEqual(await bench.journal.pending(), []);
+    });
+  });
+
+  describe('of a controller that keeps its settings to itself', () => {
+    const { SET_CURRENT, FORWARD_CAN } = CommandId;
+
+    /** No motor configuration is ever read; which second motors were released is remembered. */
+    function silence(): Set<number> {
+      const released = new Set<number>();
+      bench.controller.interference = ({ direction, payload }) => {
+        if (payload[0] === FORWARD_CAN && payload[2] === SET_CURRENT) released.add(payload[1]!);
+        return direction === 'from-controller' && payload[0] === CommandId.GET_MCCONF ? 'drop' : undefined;
+      };
+      return released;
+    }
+
+    it('does not begin, unless the user insists', async () => {
+      start();
+      await bench.trustBootloader();
+      silence();
+      const refused = await bench.flash({}, { override: ['data-unwritable'] });
+      assert.deepEqual([refused.verdict, refused.error?.code], ['refused', 'snapshot-failed']);
+      const result = await bench.flash({}, { override: ['snapshot-failed'] });
+      assert.deepEqual([result.verdict, result.snapshotPath, result.restored], ['updated', undefined, []]);
+      assert.deepEqual(await bench.journal.pending(), []);
+    });
+
+    it('makes its second motor safe all the same, whether it is known or has to be found', async () => {
+      for (const known of [true, false, 'none'] as const) {
+        bench?.dispose();
+        start({ dualMotor: true });
+        await bench.trustBootloader();
+        const released = silence();
+        const second = bench.controller.firmware!.canIds[1]!;
+        const secondMotor = known === 'none' ? known : second;
+        const target = { address: ADDRESS, ...(known === false ? {} : { secondMotor }) };
+        const result = await bench.flash({}, { target, override: ['snapshot-failed'] });
+        assert.equal(result.verdict, 'updated');
+        assert.deepEqual([...released], known === 'none' ? [] : [second]);
+      }
+    });
+
+    it('does not take a full disk for one: that cannot be overridden', async () => {
+      start();
+      bench.files.write = () => Promise.reject(new Error('ENOSPC'));
+      const result = await bench.flash({}, { override: ['snapshot-failed', 'data-unwritable'] });
+      assert.deepEqual([result.verdict, result.error?.code], ['refused', 'data-unwritable']);
+    });
+  });
+
+  describe('to what runs already', () => {
+    /** An update that went well, but for the settings: the cable was pulled before they went back. */
+    async function owing(): Promise<void> {
+      start();
+      let pulled = false;
+      const onProgress = ({ stage }: UpdateProgress): void => {
+        if (stage === 'restore' && !pulled) bench.controller.unplug();
+        pulled ||= stage === 'restore';
+      };
+      assert.equal((await bench.flash({}, {}, { onProgress })).verdict, 'updated');
+      assert.equal((await bench.journal.pending())[0]?.state, 'restoring');
+    }
+
+    it('gives back what the one before owes', async () => {
+      await owing();
+      const { verdict, restored } = await bench.flash();
+      assert.equal(verdict, 'already-running');
+      assert.ok(restored.length > 0 && restored.every(({ outcome }) => outcome === 'restored'));
+      assert.deepEqual(await bench.journal.pending(), []);
+    });
+
+    it('goes on owing it when what is there now cannot be read', async () => {
+      await owing();
+      bench.controller.interference = ({ payload }) =>
+        payload[0] === CommandId.GET_MCCONF ? 'drop' : undefined;
+      const { verdict, restored } = await bench.flash();
+      assert.deepEqual([verdict, restored], ['already-running', []]);
+      assert.equal((await bench.journal.pending())[0]?.state, 'restoring');
+    });
+
+    it('ends one that was given up as lost and took nothing', async () => {
+      start();
+      assert.equal((await bench.flash()).verdict, 'updated');
+      await bench.journal.write({
+        uuid: bench.uuid,
+        hardware: '60',
+        state: 'committed',
+        since: '2026-01-01T00:00:00.000Z',
+        image: 'test.bin',
+        address: 'sim:',
+      });
+      assert.equal((await bench.flash()).verdict, 'already-running');
+      assert.deepEqual(await bench.journal.pending(), []);
+    });
+
+    it('does not say that it was written again where nothing was, nor that a bootloader did it', async () => {
+      start();
+      assert.equal((await bench.flash()).verdict, 'updated');
+      const area = bench.controller.flash;
+      const onProgress = ({ stage, fraction }: UpdateProgress): void => {
+        if (stage === 'commit' && fraction === 0) area.content[0x80000 + 1000]! ^= 0x55;
+      };
+      const result = await bench.flash({}, { reflash: true }, { onProgress });
+      assert.deepEqual([result.verdict, result.error?.code], ['not-taken', 'not-taken']);
+      assert.equal((await bench.memory.recall(bench.uuid)).bootloader?.state, 'suspect');
+    });
+
+    it('learns nothing of the bootloader where the time it was away cannot be told', async () => {
+      start({ speedFactor: 0, version: { major: 7, minor: 1 } });
+      assert.equal((await bench.flash()).verdict, 'updated');
+      await bench.memory.remember(bench.uuid, { bootloader: { state: 'answers' } });
+      assert.equal((await bench.flash({}, { reflash: true })).verdict, 'updated');
+      assert.equal((await bench.memory.recall(bench.uuid)).bootloader?.state, 'answers');
+    });
+  });
+
+  it('does not hide a bug of ours behind a verdict', async () => {
+    for (const at of ['snapshot', 'prove', 'restore'] as const) {
+      bench?.dispose();
+      start();
+      await bench.trustBootloader();
+      const onProgress = ({ stage }: UpdateProgress): void => {
+        if (stage === at) throw new TypeError('a bug');
+      };
+      await assert.rejects(bench.flash({}, {}, { onProgress }), TypeError, at);
+    }
+  });
+
+  it('remembers no bootloader where nothing tells whether one answered the probe', async () => {
+    start({ version: OLD, speedFactor: 0 });
+    const result = await bench.flash({ version: OLD, userCommit: '' });
+    assert.equal((await bench.memory.recall(bench.uuid)).bootloader?.state, undefined);
+    assert.equal(result.verdict, 'unproven');
+  });
+
+  it('knows no more of a bootloader than before by an image that was not compressed', async () => {
+    for (const decompresses of [true, false]) {
+      bench?.dispose();
+      start({ version: { major: 5, minor: 2 } });
+      await bench.memory.remember(bench.uuid, { bootloader: { state: 'answers', decompresses } });
+      const result = await bench.flash({ version: { major: 5, minor: 3 } });
+      assert.deepEqual([result.verdict, result.proof], ['updated', 'version'], result.error?.message);
+      const { bootloader } = await bench.memory.recall(bench.uuid);
+      assert.deepEqual([bootloader?.state, bootloader?.decompresses], ['proven', decompresses]);
+    }
+  });
+
+  it('stays unproven where the CRC of what runs is not told', async () => {
+    const version = { major: 6, minor: 5 };
+    const same = { userCommit: '', commit: OTHER_COMMIT };
+    start({ commit: OTHER_COMMIT, version });
+    assert.equal((await bench.flash({ ...same, version }, { proveByCrc: true })).verdict, 'unproven');
+    bench.dispose();
+    start({ commit: OTHER_COMMIT });
+    bench.controller.interference = ({ payload }) =>
+      payload[0] === CommandId.LISP_PRINT ? 'drop' : undefined;
+    assert.equal((await bench.flash(same, { proveByCrc: true })).verdict, 'unproven');
+  });
+
   describe('on CAN', () => {
     it('reaches a node through its neighbour, which stays as it is', async () => {
       start({ canNodes: 2 });

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
-import { absenceOf, clockRate, ranOn, readUptime, readUptimeLater } from '../../../src/update/uptime';
+import {
+  absenceOf,
+  clockRate,
+  ranOn,
+  readUptime,
+  readUptimeLater,
+  type Uptime,
+} from '../../../src/update/uptime';
 import { CommandId } from '../../../src/protocol/commandId';
 import { fakeEndpoint } from '../../support/fakeEndpoint';
 import { VirtualClock } from '../../support/virtualClock';
 
-const at = (at_ms: number, uptime_ms: number): { at_ms: number; uptime_ms: number } => ({ at_ms, uptime_ms });
+const at = (at_ms: number, uptime_ms: number, asked_ms = at_ms): Uptime => ({ asked_ms, at_ms, uptime_ms });
 
 describe('the uptime of a controller', () => {
   /** GET_VALUES_SETUP_SELECTIVE with bit 21, the uptime in milliseconds. */
@@ -34,6 +41,14 @@ describe('the uptime of a controller', () => {
     assert.equal(clockRate(at(0, 0), at(100, 500)), 1, 'too soon to tell');
     assert.equal(clockRate(at(0, 9000), at(1000, 10)), 1, 'it restarted in between');
     assert.equal(clockRate(at(0, 0), undefined), 1);
+  });
+
+  it('is not taken for fast or slow because answers were late', () => {
+    assert.equal(clockRate(at(100, 6000, 0), at(310, 6300, 300)), 1, 'the first answer took its time');
+    assert.equal(clockRate(at(10, 6000, 0), at(400, 6205, 210)), 1, 'the second one did');
+    assert.equal(clockRate(at(10, 6000, 0), at(410, 8000, 390)), 5, 'but nothing of the kind explains this');
+    const copied = absenceOf(at(0, 60_000), at(20_600, 6000, 20_500), at(20_810, 6300, 20_800));
+    assert.equal(copied, 14_600, 'a copy, and not the watchdog');
   });
 
   it('tells how long it was away, in its own time', () => {
