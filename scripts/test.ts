@@ -58,12 +58,11 @@ const COVERED: Command = {
 };
 
 /** Which share of its lines and branches the unit tests of a room must reach, in percent. */
-const COVERAGE: readonly { readonly room: string; readonly required: number; readonly enforced: boolean }[] =
-  [
-    { room: 'src/protocol', required: 100, enforced: true },
-    { room: 'src/image', required: 100, enforced: true },
-    { room: 'src/update', required: 100, enforced: false },
-  ];
+const COVERAGE: readonly { readonly room: string; readonly required: number }[] = [
+  { room: 'src/protocol', required: 100 },
+  { room: 'src/image', required: 100 },
+  { room: 'src/update', required: 100 },
+];
 
 const LAYERS: readonly Layer[] = [
   {
@@ -143,15 +142,15 @@ function reviewCoverage(): string[] {
   const file = join(root, 'coverage/coverage-summary.json');
   if (!existsSync(file)) return ['there is no coverage report'];
   const summary = JSON.parse(readFileSync(file, 'utf8')) as CoverageSummary;
-  return COVERAGE.flatMap(({ room, required, enforced }) => {
+  return COVERAGE.flatMap(({ room, required }) => {
     const files = Object.entries(summary).filter(([path]) => path.startsWith(join(root, room)));
     return (['lines', 'branches'] as const).flatMap((kind) => {
       const total = files.reduce((sum, [, counts]) => sum + counts[kind].total, 0);
       const covered = files.reduce((sum, [, counts]) => sum + counts[kind].covered, 0);
       const share = total === 0 ? 100 : (100 * covered) / total;
       const finding = `${room}: ${share.toFixed(2)} % of ${kind} covered, ${required} % required`;
-      console.log(enforced ? finding : `${finding} later`);
-      return enforced && share < required ? [finding] : [];
+      console.log(finding);
+      return share < required ? [finding] : [];
     });
   });
 }

@@ -78,10 +78,7 @@ export class UpdateRun {
         await this.payBack();
         return this.end('already-running', { proof: 'build-identity' });
       }
-      return await this.update();
-    } catch (error) {
-      if (!isVescError(error, 'lost')) throw error;
-      return this.end('lost', { error });
+      return await this.update().catch(this.lost);
     } finally {
       this.connection.dispose();
     }
@@ -414,6 +411,12 @@ export class UpdateRun {
   private readonly cancelled = (error: unknown): never => {
     this.throwIfCancelled();
     throw error;
+  };
+
+  /** Past the jump one that does not come back is all that may go wrong. */
+  private readonly lost = (error: unknown): UpdateResult => {
+    if (!isVescError(error, 'lost')) throw error;
+    return this.end('lost', { error });
   };
 
   private end(verdict: Verdict, outcome: { error?: VescError; proof?: Judgement['proof'] }): UpdateResult {

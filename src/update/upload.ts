@@ -120,21 +120,21 @@ class Writer {
     private readonly options: UploadOptions,
   ) {}
 
-  /** Sends a write for which there is a place in the window, and gives the place back when it is acknowledged. */
+  /** Sends a write for which there is a place in the window, as often as it takes, and gives the place back. */
   async write(request: Request<WriteReply>, offset: number): Promise<void> {
     const { window, signal } = this.options;
-    for (let missed = 0; ; missed++) {
+    let taken = false;
+    for (let missed = 0; !taken; missed++) {
+      if (missed > 0) await window.enter(signal, true);
       try {
-        const { ok } = await this.fly(request, missed);
-        if (ok) return;
-        throw new VescError('write-refused', { offset });
+        ({ ok: taken } = await this.fly(request, missed));
+        if (!taken) throw new VescError('write-refused', { offset });
       } catch (error) {
         if (error !== OVERDUE) throw error;
         window.lose();
       } finally {
         window.leave();
       }
-      await window.enter(signal, true);
     }
   }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Session } from '../../../src/links/session';
 import { CommandId } from '../../../src/protocol/commandId';
 import { ADDRESS, UpdateBench } from '../../support/updateBench';
 
@@ -65,11 +66,11 @@ describe('a controller that was told to start its bootloader', () => {
     bench.controller.interference = ({ direction, payload }) => {
       if (payload[0] === CommandId.JUMP_TO_BOOTLOADER && !jumped) {
         jumped = true;
-        return { delay_ms: 1 };
+        return { delay_ms: 300 };
       }
       // The jump arrives while the motors are looked at before the second one.
       const isValues = direction === 'from-controller' && payload[0] === CommandId.GET_VALUES_SELECTIVE;
-      return jumped && isValues ? { delay_ms: 5 } : undefined;
+      return jumped && isValues ? { delay_ms: 600 } : undefined;
     };
     assert.equal((await bench.flash()).verdict, 'updated');
   });
@@ -92,6 +93,25 @@ describe('a controller that was told to start its bootloader', () => {
     assert.deepEqual([result.verdict, result.error?.code, jumps], ['interrupted', 'motor-turning', 1]);
   });
 
+  it('is not said to be lost by a bug of ours', async () => {
+    bench = new UpdateBench();
+    await bench.trustBootloader();
+    let jumped = false;
+    bench.controller.interference = ({ payload }) =>
+      void (jumped ||= payload[0] === CommandId.JUMP_TO_BOOTLOADER);
+    const acquire = bench.pool.acquire.bind(bench.pool);
+    bench.pool.acquire = async (address, signal) => {
+      const lease = await acquire(address, signal);
+      const claim = (): never => {
+        throw new TypeError('a bug');
+      };
+      return jumped
+        ? { ...lease, session: Object.assign(Object.create(lease.session) as Session, { claim }) }
+        : lease;
+    };
+    await assert.rejects(bench.flash(), TypeError);
+  });
+
   describe('behind CAN', () => {
     const target = { address: ADDRESS, canId: 90 };
     const prepare = async (options: ConstructorParameters<typeof UpdateBench>[0], known: boolean) => {
@@ -103,16 +123,17 @@ describe('a controller that was told to start its bootloader', () => {
     };
 
     it('is found under the CAN id it was made with, and gets its own back with everything else', async () => {
-      const node = await prepare({ canNodes: [{ canId: 90 }] }, true);
-      // Without power the memory that outlives an update does not keep the id.
-      const watching = node.onPhase((phase) => {
-        if (phase !== 'running') return;
-        watching.dispose();
-        node.cutPower();
-        node.powerOn();
-      });
-      const result = await bench.flash({}, { target });
+      // Before 6.06 an update takes the id with the other settings.
+      const version = { major: 6, minor: 2 };
+      const node = await prepare({ canNodes: [{ canId: 90, version }] }, true);
+      const ids = new Set<number | undefined>();
+      node.onPhase(() => ids.add(node.firmware?.canIds[0]));
+      const result = await bench.flash({ version }, { target });
       assert.equal(result.verdict, 'updated', result.error?.message);
+      assert.ok(
+        [...ids].some((id) => id !== undefined && id !== 90),
+        'it had another id meanwhile',
+      );
       assert.equal(node.firmware?.canIds[0], 90);
       assert.ok(result.restored.every(({ outcome }) => outcome === 'restored'));
       assert.deepEqual(await bench.journal.pending(), []);

@@ -206,6 +206,34 @@ describe('an update', () => {
     });
   });
 
+  it('owes the settings of the one before still when it is interrupted before its own jump', async () => {
+    start();
+    await bench.trustBootloader();
+    const path = (await bench.flash()).snapshotPath!;
+    const [{ uuid, hardware }, since] = [{ uuid: bench.uuid, hardware: '60' }, '2026-01-01T00:00:00.000Z'];
+    const entry = { uuid, hardware, since, image: 'test.bin', address: 'sim:', snapshotPath: path } as const;
+    await bench.journal.write({ ...entry, state: 'committed' });
+    bench.controller.interference = ({ payload }) =>
+      payload[0] === CommandId.WRITE_NEW_APP_DATA ? 'unplug' : undefined;
+    assert.equal((await bench.flash({ seed: 2 })).verdict, 'interrupted');
+    assert.equal((await bench.journal.pending())[0]?.state, 'restoring');
+  });
+
+  it('names a second motor that went silent, and gives everything back: the controller itself is there', async () => {
+    start({ dualMotor: true });
+    await bench.trustBootloader();
+    let releasing = false;
+    bench.controller.interference = ({ payload }) =>
+      releasing && payload[0] === CommandId.FORWARD_CAN && payload[2] === CommandId.GET_VALUES_SELECTIVE
+        ? 'drop'
+        : undefined;
+    const onProgress = ({ stage }: UpdateProgress): void => void (releasing ||= stage === 'commit');
+    const result = await bench.flash({}, {}, { onProgress });
+    assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'can-node-silent']);
+    assert.equal(result.restored.length, 4);
+    assert.deepEqual(await bench.journal.pending(), []);
+  });
+
   describe('of a controller that keeps its settings to itself', () => {
     const { SET_CURRENT, FORWARD_CAN } = CommandId;
 
@@ -281,6 +309,14 @@ describe('an update', () => {
       const { verdict, restored } = await bench.flash();
       assert.deepEqual([verdict, restored], ['already-running', []]);
       assert.equal((await bench.journal.pending())[0]?.state, 'restoring');
+    });
+
+    it('does not hide a bug of ours while it reads what is there', async () => {
+      await owing();
+      const onProgress = ({ stage }: UpdateProgress): void => {
+        if (stage === 'snapshot') throw new TypeError('a bug');
+      };
+      await assert.rejects(bench.flash({}, {}, { onProgress }), TypeError);
     });
 
     it('ends one that was given up as lost and took nothing', async () => {
@@ -371,6 +407,18 @@ describe('an update', () => {
       assert.deepEqual([result.verdict, result.proof], ['updated', 'build-identity']);
       assert.equal(node!.firmware?.identity.userCommit, result.buildId);
       assert.equal(running()?.userCommit, '');
+    });
+
+    it('is interrupted by a node that goes silent, which still owes what the erase took', async () => {
+      start({ canNodes: [{ canId: 90 }] });
+      const [node] = bench.controller.nodes;
+      await bench.memory.remember(node!.firmware!.board.traits.uuid, { bootloader: { state: 'proven' } });
+      const onProgress = ({ stage, fraction }: UpdateProgress): void => {
+        if (stage === 'upload' && fraction > 0.1) node!.cutPower();
+      };
+      const result = await bench.flash({}, { target: { address: ADDRESS, canId: 90 } }, { onProgress });
+      assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'link-lost']);
+      assert.equal((await bench.journal.pending())[0]?.state, 'staging');
     });
   });
 
