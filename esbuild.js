@@ -17,6 +17,7 @@ const watch = flags.has('--watch');
 const BUNDLES = [
   { entry: 'src/extension.ts', outfile: 'dist/extension.js' },
   { entry: 'src/cli/main.ts', outfile: 'dist/cli.js', executable: true },
+  { entry: 'src/emulator/worker.ts', outfile: 'dist/emulatorWorker.js' },
 ];
 
 /** The editor tests: run inside the extension host, so they are bundled too, but keep their packages outside. */
@@ -85,6 +86,8 @@ function suiteOptions() {
 }
 
 async function main() {
+  const { buildEmulatorCore } = await import('./scripts/emulatorCore.mjs');
+  await buildEmulatorCore();
   const options = BUNDLES.map(shippedOptions);
   if (flags.has('--tests')) {
     rmSync(join(root, 'out/editor'), { recursive: true, force: true });

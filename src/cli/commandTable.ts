@@ -2,6 +2,7 @@ import type { Command } from './command';
 import { backupCommand } from './commands/backup';
 import { bootloaderCommand } from './commands/bootloader';
 import { buildCommand } from './commands/build';
+import { emulateCommand } from './commands/emulate';
 import { faultsCommand } from './commands/faults';
 import { flashCommand } from './commands/flash';
 import { infoCommand } from './commands/info';
@@ -28,4 +29,5 @@ export const commandTable: readonly Command[] = [
   terminalCommand,
   rebootCommand,
   simulateCommand,
+  emulateCommand,
 ];

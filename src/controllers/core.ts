@@ -15,6 +15,7 @@ import { SnapshotStore } from '../settings/snapshot';
 import { UpdateJournal } from '../update/journal';
 import { Updater } from '../update/updater';
 import { ControllerRegistry } from './controllerRegistry';
+import { EmulatedControllers } from './emulatedControllers';
 import { SimulatedControllers } from './simulatedControllers';
 
 /** Everything below the shell, put together once for the extension and once for each run of the command line. */
@@ -24,6 +25,7 @@ export interface Core extends Disposable {
   readonly dataDirectory: string;
   readonly pool: SessionPool;
   readonly simulated: SimulatedControllers;
+  readonly emulated: EmulatedControllers;
   readonly memory: ControllerMemory;
   readonly snapshots: SnapshotStore;
   readonly journal: UpdateJournal;
@@ -36,6 +38,8 @@ export interface CoreOptions {
   readonly clock?: Clock;
   /** Default: the per-user folder of this system. */
   readonly dataDirectory?: string;
+  /** Where emulator.wasm and emulatorWorker.js are; default: next to this file's bundle. */
+  readonly emulatorDirectory?: string;
   /** Compresses images, where that is to happen elsewhere than here. */
   readonly stageImage?: (app: Uint8Array) => Promise<StagedImage>;
 }
@@ -47,7 +51,12 @@ export function createCore(options: CoreOptions = {}): Core {
   const directory = options.dataDirectory ?? dataDirectory(process.env, process.platform, homedir());
   const files = fileStore(directory);
   const simulated = owned.add(new SimulatedControllers(clock));
-  const opener = createLinkOpener({ clock, simulated: (address) => simulated.connect(address) });
+  const emulated = owned.add(new EmulatedControllers(clock, options.emulatorDirectory ?? __dirname));
+  const opener = createLinkOpener({
+    clock,
+    simulated: (address) => simulated.connect(address),
+    emulated: (address, signal) => emulated.connect(address, signal),
+  });
   const pool = owned.add(new SessionPool(opener, clock));
   const memory = new ControllerMemory(files);
   const snapshots = new SnapshotStore(files);
@@ -68,6 +77,7 @@ export function createCore(options: CoreOptions = {}): Core {
     dataDirectory: directory,
     pool,
     simulated,
+    emulated,
     memory,
     snapshots,
     journal,

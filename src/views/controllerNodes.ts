@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type BuildRelation, describeRelation } from '../controllers/buildRelation';
 import type { Controller } from '../controllers/controller';
 import { formatLinkAddress } from '../links/linkAddress';
@@ -74,6 +75,8 @@ function shortPlace({ address }: Controller): string {
       return `${address.host}:${address.port}`;
     case 'simulated':
       return formatLinkAddress(address).replace(/[?&]speed=[^&]*/, '');
+    case 'emulated':
+      return `emulated ${basename(address.name.split('?', 1)[0] ?? '')}`;
   }
 }
 
