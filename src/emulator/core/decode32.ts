@@ -53,7 +53,7 @@ export function expandImmediate(code: u32): u32 {
 
 /** True when the constant is rotated, so that a logical instruction with S sets the carry from it. */
 export function isRotated(code: u32): bool {
-  return (code & 0x04006000) !== 0;
+  return (code & 0x04004000) !== 0;
 }
 
 function modifiedImmediate(record: usize, code: u32): void {
