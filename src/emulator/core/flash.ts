@@ -18,7 +18,9 @@ const SER: u32 = 2;
 const MER: u32 = 4;
 const STRT: u32 = 1 << 16;
 const LOCK: u32 = 1 << 31;
+/** Told only while its interrupt is enabled; some libraries take it for an error otherwise. */
 const EOP: u32 = 1;
+const EOPIE: u32 = 1 << 24;
 const PGAERR: u32 = 1 << 5;
 const PGPERR: u32 = 1 << 6;
 const PGSERR: u32 = 1 << 7;
@@ -79,6 +81,10 @@ export function eraseCount(): u32 {
   return load<u32>(ERASES);
 }
 
+function complete(): void {
+  if ((word(CR) & EOPIE) !== 0) setWord(SR, word(SR) | EOP);
+}
+
 function fail(bits: u32): void {
   setWord(SR, word(SR) | bits);
 }
@@ -95,7 +101,7 @@ export function programFlash(offset: u32, size: u32, value: u32): void {
   else store<u8>(at, load<u8>(at) & (value as u8));
   forget(offset, size);
   markDirty(offset, size);
-  fail(EOP);
+  complete();
   spend(PROGRAM_NS);
 }
 
@@ -130,7 +136,7 @@ export function writeFlashRegister(address: u32, value: u32): void {
       if ((value & STRT) === 0) break;
       if ((value & MER) !== 0) for (let sector: u32 = 0; sector < SECTORS; sector++) erase(sector);
       else if ((value & SER) !== 0) erase((value >>> 3) & 15);
-      fail(EOP);
+      complete();
       break;
     default:
       setWord(address, value);
