@@ -14,6 +14,7 @@ import type {
 const SLICE_NS = 2_000_000n;
 /** Work at a stretch before others get a turn. */
 const WORK_MS = 8;
+const MOST_SLICES = 50;
 /** The firmware waits five seconds of its own before it answers: until USB is there, its time runs freely. */
 const HURRY_MS = 15_000;
 /** Pause while ahead of the wall clock. */
@@ -109,7 +110,10 @@ export class Emulation implements Disposable {
 
   private work(): void {
     const began_ms = this.clock.now();
-    while (this.isBehind() && this.clock.now() - began_ms < WORK_MS) this.slice();
+    for (let slices = 0; slices < MOST_SLICES && this.isBehind(); slices++) {
+      this.slice();
+      if (this.clock.now() - began_ms >= WORK_MS) break;
+    }
     if (this.disposed) return;
     const pause_ms = this.isBehind() ? 0 : PAUSE_MS;
     this.timer = this.clock.schedule(pause_ms, () => this.work());
