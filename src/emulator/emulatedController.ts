@@ -96,6 +96,7 @@ export class EmulatedController implements ServedController, Disposable {
 
   /** Starts the processor over. */
   reset(): void {
+    this.usbChanges(false);
     this.channel.post({ type: 'reset' });
   }
 
@@ -107,6 +108,7 @@ export class EmulatedController implements ServedController, Disposable {
   /** Puts another image into the flash, without its bootloader's help, and powers on anew. */
   program(offset: number, bytes: Uint8Array): void {
     this.flash.change(offset, bytes);
+    this.usbChanges(false);
     this.channel.post({ type: 'program', offset, bytes });
   }
 
@@ -128,9 +130,7 @@ export class EmulatedController implements ServedController, Disposable {
         (message.port === 'usb' ? (this.hosts.usb ?? this.hosts.uart) : this.hosts.uart)?.send(message.bytes);
         break;
       case 'usb':
-        this.usbThere = message.present;
-        if (!message.present) this.unplug('usb', 'unplugged');
-        this.enumeration.fire(message.present);
+        this.usbChanges(message.present);
         break;
       case 'flash':
         this.flash.change(message.offset, message.bytes);
@@ -149,6 +149,13 @@ export class EmulatedController implements ServedController, Disposable {
     }
   }
 
+  private usbChanges(present: boolean): void {
+    if (present === this.usbThere) return;
+    this.usbThere = present;
+    if (!present) this.unplug('usb', 'unplugged');
+    this.enumeration.fire(present);
+  }
+
   private fail(reason: string): void {
     if (this.over) return;
     this.events.fire({ kind: 'failed', reason });
@@ -161,10 +168,7 @@ export class EmulatedController implements ServedController, Disposable {
     this.channel.dispose();
     this.unplug('usb', reason);
     this.unplug('uart', reason);
-    if (this.usbThere) {
-      this.usbThere = false;
-      this.enumeration.fire(false);
-    }
+    this.usbChanges(false);
   }
 
   private unplug(port: PortName, reason: string): void {

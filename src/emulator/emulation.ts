@@ -129,6 +129,12 @@ export class Emulation implements Disposable {
     return late_ms > 0;
   }
 
+  private endHurry(): void {
+    if (!this.isHurrying) return;
+    this.isHurrying = false;
+    this.pace();
+  }
+
   private pace(): void {
     this.from = { wall_ms: this.clock.now(), virtual_ms: this.time_ms };
   }
@@ -155,10 +161,7 @@ export class Emulation implements Disposable {
     if (frames.length > 0) this.send({ type: 'can', frames });
     this.reportFaults();
     this.reportResets();
-    if (this.isHurrying && (core.isUsbConfigured || this.time_ms > HURRY_MS)) {
-      this.isHurrying = false;
-      this.pace();
-    }
+    if (core.isUsbConfigured || this.time_ms > HURRY_MS) this.endHurry();
     if (core.isUsbConfigured !== this.isUsbThere) {
       this.isUsbThere = core.isUsbConfigured;
       this.send({ type: 'usb', present: this.isUsbThere });
@@ -207,6 +210,8 @@ export class Emulation implements Disposable {
   private setState(state: EmulationState): void {
     if (state === this.state) return;
     this.state = state;
+    // Nothing is gained by hurrying through that.
+    if (state === 'restarting') this.endHurry();
     this.send({ type: 'state', state });
   }
 

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { Clock } from '../../src/base/clock';
+import { Emitter } from '../../src/base/emitter';
+import { Emulation } from '../../src/emulator/emulation';
 import { EmulatorCore } from '../../src/emulator/emulatorCore';
+import type { EmulationChannel, EmulationMessage, EmulationStart } from '../../src/emulator/messages';
 import { IMAGE_LENGTH } from '../../src/image/flashMap';
 import { encodeFrame, FrameDecoder } from '../../src/protocol/frame';
 
@@ -97,4 +101,22 @@ export class ProbedCore {
       this.core.run(next < end ? next : end);
     }
   }
+}
+
+/** An emulation without a worker, in the time of `clock`. */
+export function localChannel(
+  start: EmulationStart,
+  clock: Clock,
+): EmulationChannel & { fail(reason: string): void } {
+  const messages = new Emitter<EmulationMessage>();
+  const failures = new Emitter<string>();
+  const emulation = new Emulation(start, clock, (message) => messages.fire(message));
+  emulation.run();
+  return {
+    post: (message) => emulation.handle(message),
+    onMessage: (listener) => void messages.event(listener),
+    onFailure: (listener) => void failures.event(listener),
+    fail: (reason) => failures.fire(reason),
+    dispose: () => emulation.dispose(),
+  };
 }

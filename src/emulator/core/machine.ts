@@ -21,6 +21,8 @@ import { iwdgDue, resetWatchdogs, wwdgDue } from './watchdogs';
 
 const RESETS: usize = PERIPHERAL_STATE + 1088;
 const LAST_CAUSE: usize = RESETS + 4;
+/** A reset takes about a millisecond; with that, a program that faults at once cannot stop the time. */
+const RESET_NS: i64 = 1_000_000;
 /** The longest stretch of instructions without a look at the events. */
 const LONGEST_NS: i64 = 1_000_000_000;
 
@@ -38,7 +40,7 @@ export function powerOn(): void {
 
 /** SRAM, CCM, flash and time stay as they are. */
 export function reset(cause: u32): void {
-  const time = now();
+  const time = cause === ResetCause.powerOn ? now() : now() + RESET_NS;
   memory.fill(REGISTERS, 0, 0x100);
   cpu.n = 0;
   cpu.z = 1;
