@@ -10,6 +10,7 @@ import { registerCommands } from './commands/commandTable';
 import type { Shell } from './commands/shell';
 import { tellUnfinished } from './commands/unfinished';
 import { createCore } from './controllers/core';
+import { eventText } from './emulator/eventText';
 import { BuildDiagnostics } from './views/buildDiagnostics';
 import { BuildRelations } from './views/buildRelations';
 import { Builds } from './views/builds';
@@ -119,6 +120,13 @@ function connectParts(shell: Shell, own: Own): void {
           `${result.compiled} compiled, ${result.duration_ms} ms`,
       );
       if (result.failure) log.warn(`code ${result.failure.code}: ${result.failure.message}`);
+    }),
+  );
+  own(
+    core.emulated.onEvent(({ event }) => {
+      const line = `emulator: ${eventText(event)}`;
+      if (event.kind === 'reset') log.info(line);
+      else log.warn(line);
     }),
   );
   // Which controller is selected may decide which board is built.

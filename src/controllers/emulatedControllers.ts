@@ -104,6 +104,20 @@ export class EmulatedControllers implements Disposable {
     return new EmulatedController(channel, options.flash, this.clock);
   }
 
+  /**
+   * Puts the image of `name` as it is now into the controller that runs it, and starts it over: settings and bootloader
+   * stay. False when it does not run.
+   * @throws VescError `file-unreadable`, `image-…`
+   */
+  async swap(name: string): Promise<boolean> {
+    const controller = await this.running.get(name);
+    if (!controller) return false;
+    const kept = controller.flash.content;
+    const app = await readNamed(parseEmulatedName(name).image);
+    controller.program(0, composeFlash({ kept, app }));
+    return true;
+  }
+
   /** Stops the one of that name. */
   async stop(name: string): Promise<void> {
     const controller = this.running.get(name);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { VescError } from '../base/errors';
 import { checkBootloader, readBootloader } from '../image/bootloaderFile';
 import {
@@ -7,6 +8,7 @@ import {
   FLASH_ADDRESS,
   FLASH_SIZE,
 } from '../image/flashMap';
+import { stampImage } from '../image/buildStamp';
 import { checkImage, readImage } from '../image/imageFile';
 
 /** A file by its content and what to call it. */
@@ -16,7 +18,7 @@ export interface NamedBytes {
 }
 
 /**
- * The application out of a firmware file, as it lies in the flash from its start.
+ * The application out of a firmware file, as it lies in the flash from its start, with its build identity filled in.
  * @throws VescError `image-…` when it cannot be an image for this chip
  */
 export function readApp({ bytes, name }: NamedBytes): Uint8Array {
@@ -24,7 +26,7 @@ export function readApp({ bytes, name }: NamedBytes): Uint8Array {
   // An image that has run before carries its checksum: here it may.
   const problem = checkImage(image).find(({ code }) => code !== 'image-crc-info');
   if (problem) throw problem;
-  return image.bytes;
+  return stampImage(image.bytes, (content) => createHash('sha256').update(content).digest()).bytes;
 }
 
 /**

@@ -15,6 +15,8 @@ export interface Settings {
   readonly faultNotifications: boolean;
   /** How many times as fast as a real controller; 0: no waiting. */
   readonly simulatedSpeed: number;
+  /** The file of the bootloader that emulated controllers get; empty: none. */
+  readonly emulatedBootloader: string;
 }
 
 export const SETTING_NAMES = [
@@ -29,6 +31,7 @@ export const SETTING_NAMES = [
   'confirmBeforeFlash',
   'faultNotifications',
   'simulatedSpeed',
+  'emulatedBootloader',
 ] as const satisfies readonly (keyof Settings)[];
 
 /** The part of a `WorkspaceConfiguration` that is needed here. */
@@ -63,5 +66,6 @@ export function readSettings(configuration: Configuration): Settings {
     confirmBeforeFlash: flag('confirmBeforeFlash', false),
     faultNotifications: flag('faultNotifications', true),
     simulatedSpeed: number('simulatedSpeed', 5, 0),
+    emulatedBootloader: text('emulatedBootloader'),
   };
 }
