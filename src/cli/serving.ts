@@ -68,6 +68,7 @@ export async function serveUntilStopped(
     announce(context, servers, values.pty);
     onServing(owned);
     await new Promise<void>((stopped) => interruption.streams(stopped));
+    await controller.flash.settle?.();
     await kept?.flush();
   } finally {
     owned.dispose();

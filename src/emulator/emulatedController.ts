@@ -36,13 +36,14 @@ export class EmulatedController implements ServedController, Disposable {
   private usbThere = false;
   private over = false;
   private link: Link | undefined;
+  private waiting: (() => void)[] = [];
 
   constructor(
     private readonly channel: EmulationChannel,
     flash: Uint8Array,
     private readonly clock: Clock,
   ) {
-    this.flash = new MirroredFlash(flash);
+    this.flash = new MirroredFlash(flash, () => this.sync());
     channel.onMessage((message) => this.receive(message));
     channel.onFailure((reason) => this.fail(reason));
   }
@@ -135,6 +136,9 @@ export class EmulatedController implements ServedController, Disposable {
       case 'flash':
         this.flash.change(message.offset, message.bytes);
         break;
+      case 'synced':
+        this.release();
+        break;
       case 'can':
         this.frames.fire(message.frames);
         break;
@@ -147,6 +151,16 @@ export class EmulatedController implements ServedController, Disposable {
       case 'state':
         this.events.fire({ kind: 'state', state: message.state });
     }
+  }
+
+  private sync(): Promise<void> {
+    if (this.over) return Promise.resolve();
+    this.channel.post({ type: 'sync' });
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  private release(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   private usbChanges(present: boolean): void {
@@ -166,6 +180,7 @@ export class EmulatedController implements ServedController, Disposable {
     if (this.over) return;
     this.over = true;
     this.channel.dispose();
+    this.release();
     this.unplug('usb', reason);
     this.unplug('uart', reason);
     this.usbChanges(false);
@@ -191,7 +206,11 @@ export class MirroredFlash implements KeptFlash {
   private readonly operations = new Emitter<void>();
   readonly onOperation: Event<unknown> = this.operations.event;
 
-  constructor(content: Uint8Array) {
+  /** @param settle resolves when everything up to now has been told */
+  constructor(
+    content: Uint8Array,
+    readonly settle: () => Promise<void>,
+  ) {
     this.content.set(content.subarray(0, FLASH_SIZE));
   }
 

@@ -90,6 +90,10 @@ export class Emulation implements Disposable {
         this.core.reset('powerOn');
         this.setState('running');
         break;
+      case 'sync':
+        this.reportFlash();
+        this.send({ type: 'synced' });
+        break;
       case 'can':
         this.core.put('canIn', message.frames);
     }

@@ -31,6 +31,8 @@ export interface KeptFlash {
   readonly revision: number;
   /** Fires at every operation. */
   readonly onOperation: Event<unknown>;
+  /** Resolves when `content` is up to date, where it lags behind. */
+  readonly settle?: () => Promise<void>;
 }
 
 /** Keeps the content of a flash in a file: always a whole one, the old or the new. */
