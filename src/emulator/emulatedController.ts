@@ -33,6 +33,7 @@ export class EmulatedController implements ServedController, Disposable {
   private readonly enumeration = new Emitter<boolean>();
   private readonly events = new Emitter<EmulationEvent>();
   private readonly frames = new Emitter<Uint8Array>();
+  private readonly debugReplies = new Emitter<string>();
   private usbThere = false;
   private over = false;
   private link: Link | undefined;
@@ -95,6 +96,16 @@ export class EmulatedController implements ServedController, Disposable {
     return true;
   }
 
+  /** What the controller says to its debugger (GDB's remote protocol). */
+  get onDebugReply(): Event<string> {
+    return this.debugReplies.event;
+  }
+
+  /** Bytes of a debugger: its time stops with the first; `undefined` is the end of it. */
+  debug(bytes: Uint8Array | undefined): void {
+    if (!this.over) this.channel.post({ type: 'debug', bytes });
+  }
+
   /** Starts the processor over. */
   reset(): void {
     this.usbChanges(false);
@@ -135,6 +146,9 @@ export class EmulatedController implements ServedController, Disposable {
         break;
       case 'flash':
         this.flash.change(message.offset, message.bytes);
+        break;
+      case 'debug':
+        this.debugReplies.fire(message.text);
         break;
       case 'synced':
         this.release();

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { EmulatorCore } from './emulatorCore';
+import { GdbStub } from './gdbStub';
 import type {
   EmulationMessage,
   EmulationStart,
@@ -47,6 +48,8 @@ export class Emulation implements Disposable {
   private lockedUpAt_ms: number | undefined;
   private flashToldAt_ms = 0;
   private isHurrying = true;
+  private debugger: GdbStub | undefined;
+  private isHalted = false;
   private disposed = false;
 
   constructor(
@@ -90,6 +93,9 @@ export class Emulation implements Disposable {
         this.core.reset('powerOn');
         this.setState('running');
         break;
+      case 'debug':
+        this.debug(message.bytes);
+        break;
       case 'sync':
         this.reportFlash();
         this.send({ type: 'synced' });
@@ -104,6 +110,7 @@ export class Emulation implements Disposable {
     this.feed('usb');
     this.feed('uart');
     this.core.run(this.core.now_ns + SLICE_NS);
+    this.debugger?.poll();
     this.report();
   }
 
@@ -114,12 +121,12 @@ export class Emulation implements Disposable {
 
   private work(): void {
     const began_ms = this.clock.now();
-    for (let slices = 0; slices < MOST_SLICES && this.isBehind(); slices++) {
+    for (let slices = 0; slices < MOST_SLICES && !this.isHalted && this.isBehind(); slices++) {
       this.slice();
       if (this.clock.now() - began_ms >= WORK_MS) break;
     }
     if (this.disposed) return;
-    const pause_ms = this.isBehind() ? 0 : PAUSE_MS;
+    const pause_ms = !this.isHalted && this.isBehind() ? 0 : PAUSE_MS;
     this.timer = this.clock.schedule(pause_ms, () => this.work());
   }
 
@@ -131,6 +138,28 @@ export class Emulation implements Disposable {
     const late_ms = due_ms - this.time_ms;
     if (late_ms > BEHIND_MS * speed) this.pace();
     return late_ms > 0;
+  }
+
+  /** Bytes of a debugger. It stops the time when it comes, and leaves it running when it goes. */
+  private debug(bytes: Uint8Array | undefined): void {
+    if (bytes === undefined) {
+      this.debugger?.end();
+      this.debugger = undefined;
+      return;
+    }
+    const { core } = this;
+    this.debugger ??= new GdbStub(
+      {
+        core,
+        halt: (on) => {
+          this.isHalted = on;
+          if (!on) this.pace();
+        },
+        reset: () => core.reset('software'),
+      },
+      (text) => this.send({ type: 'debug', text }),
+    );
+    this.debugger.receive(bytes);
   }
 
   private endHurry(): void {

@@ -30,6 +30,15 @@ interface Exports {
   eraseCount(): number;
   sequenceCount(): number;
   reg(number: number): number;
+  step(): void;
+  stopReason(): number;
+  resume(): void;
+  debugRegister(number: number): number;
+  setDebugRegister(number: number, value: number): void;
+  debugRead(address: number): number;
+  debugWrite(address: number, value: number): number;
+  setBreakpoint(address: number): number;
+  clearBreakpoint(address: number): void;
 }
 
 /** The rings between host and controller, in the order of core/queues.ts. */
@@ -154,8 +163,48 @@ export class EmulatorCore {
     return this.exports.eraseCount();
   }
 
+  /** r0 to r15, then xPSR, MSP and PSP. */
   register(number: number): number {
-    return this.exports.reg(number) >>> 0;
+    return this.exports.debugRegister(number) >>> 0;
+  }
+
+  setRegister(number: number, value: number): void {
+    this.exports.setDebugRegister(number, value);
+  }
+
+  /** True at a breakpoint: no time passes until {@link resume}. */
+  get isStopped(): boolean {
+    return this.exports.stopReason() !== 0;
+  }
+
+  resume(): void {
+    this.exports.resume();
+  }
+
+  /** One instruction. */
+  step(): void {
+    this.exports.resume();
+    this.exports.step();
+  }
+
+  /** A byte of memory without side effects; `undefined` where there is nothing. */
+  readByte(address: number): number | undefined {
+    const value = this.exports.debugRead(address);
+    return value < 0 ? undefined : value;
+  }
+
+  /** Changes a byte of RAM or flash; false where there is nothing. */
+  writeByte(address: number, value: number): boolean {
+    return this.exports.debugWrite(address, value) !== 0;
+  }
+
+  /** False when there are too many. */
+  setBreakpoint(address: number): boolean {
+    return this.exports.setBreakpoint(address) !== 0;
+  }
+
+  clearBreakpoint(address: number): void {
+    this.exports.clearBreakpoint(address);
   }
 
   /** The UART that `uartIn` and `uartOut` belong to; 0 picks the first that listens. */

@@ -37,6 +37,8 @@ export type HostMessage =
   | { readonly type: 'reset' }
   /** New content of a part of the flash, and a start from power-on. */
   | { readonly type: 'program'; readonly offset: number; readonly bytes: Uint8Array }
+  /** Bytes of a debugger; the first attach it, and `undefined` is its end. */
+  | { readonly type: 'debug'; readonly bytes: Uint8Array | undefined }
   /** All changes of the flash are to be told now; `synced` follows. */
   | { readonly type: 'sync' }
   | { readonly type: 'can'; readonly frames: Uint8Array };
@@ -48,6 +50,7 @@ export type EmulationMessage =
   | { readonly type: 'reset'; readonly cause: ResetCause; readonly time_ms: number }
   | { readonly type: 'fault'; readonly fault: CoreFault; readonly time_ms: number }
   | { readonly type: 'state'; readonly state: EmulationState }
+  | { readonly type: 'debug'; readonly text: string }
   | { readonly type: 'synced' }
   | { readonly type: 'flash'; readonly offset: number; readonly bytes: Uint8Array }
   | { readonly type: 'can'; readonly frames: Uint8Array };

@@ -96,7 +96,7 @@ export class ProbedCore {
 
   run(duration_ms: number): void {
     const end = this.core.now_ns + BigInt(Math.round(duration_ms * 1e6));
-    while (this.core.now_ns < end) {
+    while (this.core.now_ns < end && !this.core.isStopped) {
       const next = this.core.now_ns + SLICE_NS;
       this.core.run(next < end ? next : end);
     }

@@ -4,6 +4,7 @@ import { readNamed } from '../../controllers/emulatedControllers';
 import { uuidOf } from '../../controllers/simulatedControllers';
 import type { EmulationEvent } from '../../emulator/emulatedController';
 import { composeFlash } from '../../emulator/emulatedFlash';
+import { serveGdb } from '../../emulator/gdbServer';
 import { eventText } from '../../emulator/eventText';
 import type { Override } from '../../emulator/messages';
 import { type CommandContext, defineCommand } from '../command';
@@ -38,6 +39,11 @@ const OPTIONS = {
     multiple: true,
     value: 'PIN=LEVEL',
     help: 'hold a pin from outside, as B12=0; can be repeated',
+  },
+  gdb: {
+    type: 'string',
+    value: 'PORT',
+    help: 'let GDB attach at this TCP port of this computer; 0 picks a free one',
   },
   uuid: { type: 'string', value: 'HEX', help: 'its UUID, 24 hex digits' },
 } as const satisfies OptionTable;
@@ -94,7 +100,17 @@ export const emulateCommand = defineCommand({
           if (event.kind === 'failed') reject(new VescError('internal', { reason: event.reason }));
         });
       });
-      await Promise.race([serveUntilStopped(context, controller, options, () => {}), failed]);
+      const debugPort =
+        options.gdb === undefined
+          ? undefined
+          : readNumber('--gdb', options.gdb, { min: 0, max: 65_535, integer: true });
+      const gdb = debugPort === undefined ? undefined : await serveGdb(controller, debugPort);
+      const served = serveUntilStopped(context, controller, options, (owned) => {
+        if (!gdb) return;
+        owned.add(gdb);
+        report.event('debugger', { port: gdb.port }, `GDB can attach: target remote :${gdb.port}`);
+      });
+      await Promise.race([served, failed]);
     } finally {
       controller.dispose();
     }

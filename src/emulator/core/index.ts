@@ -3,6 +3,15 @@ import { sequenceCount, setChannel, setIndex } from './adc';
 import { canReceiveSoon } from './can';
 import { cpu, INSTRUCTION_NS, reg } from './cpu';
 import { chooseUart, receiveSoon } from './uart';
+import {
+  clearBreakpoint,
+  debugRead,
+  debugRegister,
+  debugWrite,
+  resume,
+  setBreakpoint,
+  setDebugRegister,
+} from './debug';
 import { faultCount, lastFault } from './faults';
 import { clearDirty, dirtyFrom, dirtyTo, eraseCount, setInstantFlash } from './flash';
 import { holdPin } from './gpio';
@@ -13,6 +22,13 @@ import { isUsbConfigured } from './usbHost';
 import { now } from './time';
 
 export {
+  clearBreakpoint,
+  debugRead,
+  debugRegister,
+  debugWrite,
+  resume,
+  setBreakpoint,
+  setDebugRegister,
   canReceiveSoon,
   chooseUart,
   clearDirty,
