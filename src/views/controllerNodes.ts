@@ -58,6 +58,7 @@ export function controllerNodes(
     const node = controllerNode(controller, relationOf);
     const namesakes = controllers.filter(({ title }) => title === controller.title);
     const words = [
+      controller.address.kind === 'emulated' ? 'emulated' : '',
       namesakes.length > 1 ? plain(shortPlace(controller)) : '',
       node.description,
       controllers.length > 1 && controller === selected ? 'selected' : '',
@@ -76,7 +77,7 @@ function shortPlace({ address }: Controller): string {
     case 'simulated':
       return formatLinkAddress(address).replace(/[?&]speed=[^&]*/, '');
     case 'emulated':
-      return `emulated ${basename(address.name.split('?', 1)[0] ?? '')}`;
+      return basename(address.name.split('?', 1)[0] ?? '');
   }
 }
 
