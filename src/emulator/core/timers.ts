@@ -12,6 +12,8 @@ const CEN: u32 = 1;
 const DIR: u32 = 1 << 4;
 const CENTRE: u32 = 3 << 5;
 const UIF: u32 = 1;
+/** TS and SMS of SMCR. */
+const TRIGGERED_BY_FIRST: u32 = 6;
 export const CC2IF: u32 = 4;
 
 /** Of each timer: position in its cycle (i64) at a time (i64), cycles seen (i64) when UIF was last looked at. */
@@ -117,7 +119,7 @@ function isRunning(timer: u32): bool {
   const block = blockOf(timer);
   const mode = word(block + 8) & 7;
   // Encoder modes and the external clock need a signal that is not there.
-  return (word(block) & CEN) !== 0 && (mode === 0 || mode === 4 || mode === 5);
+  return (word(block) & CEN) !== 0 && (mode === 0 || mode >= 4) && mode !== 7;
 }
 
 /** The position without wrapping since it was last set. */
@@ -207,6 +209,7 @@ export function writeTimer(timer: u32, address: u32, offset: u32, value: u32): v
       const position = positionOf(timer);
       setWord(address, value);
       rebase(timer, position);
+      if (timer === 1 && offset === 0x00 && (value & CEN) !== 0) startFollower();
       break;
     }
     case 0x0c:
@@ -242,6 +245,14 @@ export function writeTimer(timer: u32, address: u32, offset: u32, value: u32): v
     default:
       setWord(address, value);
   }
+}
+
+/** On boards with two motors TIM8 waits for TIM1 to start (trigger mode, on its first input). */
+function startFollower(): void {
+  const block = blockOf(8);
+  if ((word(block + 8) & 0x77) !== TRIGGERED_BY_FIRST || (word(block) & CEN) !== 0) return;
+  setWord(block, word(block) | CEN);
+  rebase(8, positionOf(8));
 }
 
 /**
