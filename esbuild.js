@@ -22,6 +22,7 @@ const BUNDLES = [
   { entry: 'serialport', outfile: 'dist/serialport.js' },
   // Runs in a webview; its styles become dist/liveData.css.
   { entry: 'src/views/liveData/browser/main.ts', outfile: 'dist/liveData.js', browser: true },
+  { entry: 'src/emulator/worker.ts', outfile: 'dist/emulatorWorker.js' },
 ];
 
 /** The editor tests: run inside the extension host, so they are bundled too, but keep their packages outside. */
@@ -123,6 +124,8 @@ function suiteOptions() {
 }
 
 async function main() {
+  const { buildEmulatorCore } = await import('./scripts/emulatorCore.mjs');
+  await buildEmulatorCore();
   const options = BUNDLES.map(shippedOptions);
   if (flags.has('--tests')) {
     rmSync(join(root, 'out/editor'), { recursive: true, force: true });

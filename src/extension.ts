@@ -18,6 +18,7 @@ import { treeHelp, treeLayouts } from './build/treeLayouts';
 import { readBytes } from './commands/files';
 import { createCore } from './controllers/core';
 import { FaultKeeper } from './controllers/faultKeeper';
+import { eventText } from './emulator/eventText';
 import { OpenOcdProgrammer } from './recovery/openocd/openOcdProgrammer';
 import { layoutSource } from './settings/configuration';
 import { BuildDiagnostics } from './views/buildDiagnostics';
@@ -208,6 +209,13 @@ function connectParts(shell: Shell, own: Own): void {
           `${result.compiled} compiled, ${result.duration_ms} ms`,
       );
       if (result.failure) log.warn(`code ${result.failure.code}: ${result.failure.message}`);
+    }),
+  );
+  own(
+    core.emulated.onEvent(({ event }) => {
+      const line = `emulator: ${eventText(event)}`;
+      if (event.kind === 'reset') log.info(line);
+      else log.warn(line);
     }),
   );
   // Which controller is selected may decide which board is built.

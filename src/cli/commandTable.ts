@@ -4,6 +4,7 @@ import { bootloaderCommand } from './commands/bootloader';
 import { buildCommand } from './commands/build';
 import { configCommand } from './commands/config';
 import { crashCommand } from './commands/crash';
+import { emulateCommand } from './commands/emulate';
 import { faultsCommand } from './commands/faults';
 import { flashCommand } from './commands/flash';
 import { infoCommand } from './commands/info';
@@ -36,4 +37,5 @@ export const commandTable: readonly Command[] = [
   rebootCommand,
   stopCommand,
   simulateCommand,
+  emulateCommand,
 ];

@@ -21,6 +21,7 @@ import { recover } from './recover';
 import { refresh } from './refresh';
 import { rename } from './rename';
 import { restoreSettings } from './restoreSettings';
+import { runInEmulator } from './runInEmulator';
 import { saveSettings } from './saveSettings';
 import { scan } from './scan';
 import { selectBoard } from './selectBoard';
@@ -72,6 +73,10 @@ const COMMANDS: { readonly [C in CommandName]: Entry<C> } = {
   'vesc.reboot': { enabled: reboot, disabled: nothingConnected },
   'vesc.openTerminal': { enabled: openTerminal, disabled: nothingConnected },
   'vesc.startSimulatedController': { enabled: startSimulatedController },
+  'vesc.runInEmulator': {
+    enabled: runInEmulator,
+    disabled: { when: (_shell, file) => file === undefined && untrusted.when(), handler: untrusted.handler },
+  },
   'vesc.openLog': { enabled: openLog },
   'vesc.installBootloader': { enabled: installBootloader, disabled: nothingConnected },
   'vesc.saveSettings': { enabled: saveSettings, disabled: nothingConnected },

@@ -9,5 +9,8 @@ export async function disconnect(shell: Shell, target?: ControllerTarget): Promi
   const { address } = controller;
   if (address.kind === 'serial') await shell.known.remove(address.path);
   shell.core.registry.disconnect(controller);
+  // Nobody is left to talk to it, and it costs a quarter of a processor.
+  if (address.kind === 'emulated' && controller.canId === undefined)
+    await shell.core.emulated.stop(address.name);
   shell.log.info(`disconnected from ${controller.title}`);
 }

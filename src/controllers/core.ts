@@ -21,6 +21,7 @@ import { ImageStager } from '../update/imageStager';
 import { UpdateJournal } from '../update/journal';
 import { Updater, type UpdaterDependencies } from '../update/updater';
 import { ControllerRegistry } from './controllerRegistry';
+import { EmulatedControllers } from './emulatedControllers';
 import { SimulatedControllers } from './simulatedControllers';
 import { startStageThread } from './stageThread';
 
@@ -31,6 +32,7 @@ export interface Core extends Disposable {
   readonly dataDirectory: string;
   readonly pool: SessionPool;
   readonly simulated: SimulatedControllers;
+  readonly emulated: EmulatedControllers;
   readonly memory: ControllerMemory;
   readonly snapshots: SnapshotStore;
   readonly journal: UpdateJournal;
@@ -47,6 +49,8 @@ export interface CoreOptions {
   readonly clock?: Clock;
   /** Default: the per-user folder of this system. */
   readonly dataDirectory?: string;
+  /** Where emulator.wasm and emulatorWorker.js are; default: next to this file's bundle. */
+  readonly emulatorDirectory?: string;
   /** The bundle of `stageWorker.ts`; without it images are compressed on the thread that asks for it. */
   readonly stageWorker?: string;
   /** Compresses images in another way than this. */
@@ -60,7 +64,12 @@ export function createCore(options: CoreOptions = {}): Core {
   const directory = options.dataDirectory ?? dataDirectory(process.env, process.platform, homedir());
   const files = fileStore(directory);
   const simulated = owned.add(new SimulatedControllers(clock));
-  const opener = createLinkOpener({ clock, simulated: (address) => simulated.connect(address) });
+  const emulated = owned.add(new EmulatedControllers(clock, options.emulatorDirectory ?? __dirname));
+  const opener = createLinkOpener({
+    clock,
+    simulated: (address) => simulated.connect(address),
+    emulated: (address, signal) => emulated.connect(address, signal),
+  });
   const pool = owned.add(new SessionPool(opener, clock));
   const memory = new ControllerMemory(files);
   const snapshots = new SnapshotStore(files);
@@ -99,6 +108,7 @@ export function createCore(options: CoreOptions = {}): Core {
     dataDirectory: directory,
     pool,
     simulated,
+    emulated,
     memory,
     snapshots,
     journal,

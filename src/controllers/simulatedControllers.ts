@@ -100,7 +100,7 @@ export function parseSimulatedName(name: string): SimulatedControllerOptions {
  * What a controller is makes its UUID: what was learnt of one, as that it has a bootloader, must not be taken for
  * known of another.
  */
-function uuidOf(description: string): string {
+export function uuidOf(description: string): string {
   const chip = crc16(new TextEncoder().encode(description));
   return `3a004100${chip.toString(16).padStart(4, '0')}563039373220`;
 }

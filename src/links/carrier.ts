@@ -25,6 +25,7 @@ export async function carrierOf(
     case 'tcp':
       return 'network';
     case 'simulated':
+    case 'emulated':
       return 'usb';
     case 'serial': {
       const path = await resolve(address.path).catch(() => address.path);

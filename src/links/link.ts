@@ -6,7 +6,8 @@ import type { VescError } from '../base/errors';
 export type LinkAddress =
   | { readonly kind: 'serial'; readonly path: string; readonly baudRate: number }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'simulated'; readonly name: string };
+  | { readonly kind: 'simulated'; readonly name: string }
+  | { readonly kind: 'emulated'; readonly name: string };
 
 /** A byte stream to a controller, open until it is closed or breaks. Frames know nothing of it. */
 export interface Link extends Disposable {

@@ -6,20 +6,22 @@ export const DEFAULT_TCP_PORT = 65_102;
 export const DEFAULT_BAUD_RATE = 115_200;
 
 const SIMULATED = 'sim:';
+const EMULATED = 'emu:';
 const TCP = 'tcp://';
 /** `tcp://host`, `tcp://host:port`, `tcp://[IPv6]:port`; a closing slash does no harm. */
 const TCP_FORM = /^(?:\[([0-9a-f:.%]+)\]|([^\s:/[\]]+))(?::(\d{1,5}))?\/?$/i;
 const WINDOWS_PORT = /^com\d+$/i;
 
 /**
- * What a user types where a port is asked for: `sim:` or `sim:NAME`, `tcp://host[:port]`, else a serial path,
- * which gets `baudRate`.
+ * What a user types where a port is asked for: `sim:` or `sim:NAME`, `emu:IMAGE`, `tcp://host[:port]`, else a serial
+ * path, which gets `baudRate`.
  * @throws VescError `bad-address`
  */
 export function parseLinkAddress(text: string, baudRate: number = DEFAULT_BAUD_RATE): LinkAddress {
   const trimmed = text.trim();
   const lower = trimmed.toLowerCase();
   if (lower.startsWith(SIMULATED)) return { kind: 'simulated', name: trimmed.slice(SIMULATED.length) };
+  if (lower.startsWith(EMULATED)) return parseEmulated(trimmed);
   if (lower.startsWith(TCP)) return parseTcp(trimmed);
   if (trimmed === '') throw new VescError('bad-address', { text, reason: 'it is empty' });
   if (trimmed.includes('://')) {
@@ -40,6 +42,8 @@ export function formatLinkAddress(address: LinkAddress): string {
     }
     case 'simulated':
       return `${SIMULATED}${address.name}`;
+    case 'emulated':
+      return `${EMULATED}${address.name}`;
   }
 }
 
@@ -47,6 +51,14 @@ export function formatLinkAddress(address: LinkAddress): string {
 export function sameAddress(a: LinkAddress, b: LinkAddress): boolean {
   if (a.kind === 'serial' && b.kind === 'serial' && a.baudRate !== b.baudRate) return false;
   return a.kind === b.kind && formatLinkAddress(a) === formatLinkAddress(b);
+}
+
+function parseEmulated(text: string): LinkAddress {
+  const name = text.slice(EMULATED.length);
+  if (name.split('?', 1)[0] === '') {
+    throw new VescError('bad-address', { text, reason: 'the image to be run is missing behind emu:' });
+  }
+  return { kind: 'emulated', name };
 }
 
 function parseTcp(text: string): LinkAddress {

@@ -7,16 +7,20 @@ import { openTcpLink, type TcpDependencies } from './tcpLink';
 
 export type SimulatedAddress = Extract<LinkAddress, { kind: 'simulated' }>;
 
+export type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
+
 export interface LinkOpenerOptions {
   readonly clock: Clock;
   /** Plugs in a simulated controller; without it, `sim:` addresses lead nowhere. */
   readonly simulated?: (address: SimulatedAddress) => Promise<Link> | Link;
+  /** Plugs in an emulated controller; without it, `emu:` addresses lead nowhere. */
+  readonly emulated?: (address: EmulatedAddress, signal?: AbortSignal) => Promise<Link>;
   readonly serial?: Omit<SerialDependencies, 'clock'>;
   readonly tcp?: Omit<TcpDependencies, 'clock'>;
 }
 
 /** Opens links of every kind. */
-export function createLinkOpener({ clock, simulated, serial, tcp }: LinkOpenerOptions): LinkOpener {
+export function createLinkOpener({ clock, simulated, emulated, serial, tcp }: LinkOpenerOptions): LinkOpener {
   return {
     async open(address, signal) {
       signal?.throwIfAborted();
@@ -31,6 +35,12 @@ export function createLinkOpener({ clock, simulated, serial, tcp }: LinkOpenerOp
             throw new VescError('link-failed', { address: formatLinkAddress(address), reason });
           }
           return simulated(address);
+        case 'emulated':
+          if (emulated === undefined) {
+            const reason = 'there is no emulator here';
+            throw new VescError('link-failed', { address: formatLinkAddress(address), reason });
+          }
+          return emulated(address, signal);
       }
     },
   };

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { VescError } from '../base/errors';
 import { FLASH_SIZE } from '../image/flashMap';
-import type { Flash } from './flash';
+import type { Event } from '../base/emitter';
 
 /** Changes are written once the flash has been left alone for so long. */
 const REST_MS = 300;
@@ -24,6 +24,17 @@ export async function readFlashFile(path: string): Promise<Uint8Array | undefine
   return content;
 }
 
+/** A flash that can be kept: the simulated or the emulated controller's. */
+export interface KeptFlash {
+  readonly content: Uint8Array;
+  /** Grows with every change. */
+  readonly revision: number;
+  /** Fires at every operation. */
+  readonly onOperation: Event<unknown>;
+  /** Resolves when `content` is up to date, where it lags behind. */
+  readonly settle?: () => Promise<void>;
+}
+
 /** Keeps the content of a flash in a file: always a whole one, the old or the new. */
 export class FlashFile implements Disposable {
   private readonly subscription: Disposable;
@@ -33,7 +44,7 @@ export class FlashFile implements Disposable {
 
   constructor(
     private readonly path: string,
-    private readonly flash: Flash,
+    private readonly flash: KeptFlash,
     private readonly clock: Clock,
     private readonly onError: (error: VescError) => void,
   ) {

@@ -6,7 +6,7 @@ import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import { VescError } from '../base/errors';
 import type { DuplexEnd } from '../links/memoryDuplex';
-import type { SimulatedController } from './simulatedController';
+import type { ServedController } from './servedController';
 import type { Server } from './tcpServer';
 
 type Socat = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -29,7 +29,7 @@ const RESTART_MS = 20;
  * USB device would be. Needs socat (Linux, macOS). Resolves when the name is there.
  * @throws VescError `cannot-listen` when socat cannot be started, or a file that is no link has the name
  */
-export async function servePty(controller: SimulatedController, options: PtyOptions): Promise<Server> {
+export async function servePty(controller: ServedController, options: PtyOptions): Promise<Server> {
   const { link, clock } = options;
   await clearName(link);
   const pty = new PtyServer(controller, options);
@@ -70,7 +70,7 @@ class PtyServer implements Disposable {
   private disposed = false;
 
   constructor(
-    private readonly controller: SimulatedController,
+    private readonly controller: ServedController,
     private readonly options: PtyOptions,
   ) {
     this.enumeration = controller.onEnumeration(() => this.follow());

@@ -5,7 +5,7 @@ import { VescError } from '../base/errors';
 import { formatLinkAddress } from '../links/linkAddress';
 import type { LinkAddress } from '../links/link';
 import type { DuplexEnd } from '../links/memoryDuplex';
-import type { SimulatedController } from './simulatedController';
+import type { ServedController } from './servedController';
 
 /** A server that is up. */
 export interface Server extends Disposable {
@@ -20,7 +20,7 @@ export interface Server extends Disposable {
  * @throws VescError `cannot-listen` when the port cannot be had
  */
 export function serveTcp(
-  controller: SimulatedController,
+  controller: ServedController,
   { host = '127.0.0.1', port }: { readonly host?: string; readonly port: number },
 ): Promise<Server> {
   const clients = new Set<Socket>();

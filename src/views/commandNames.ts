@@ -29,6 +29,7 @@ export interface CommandArguments {
   'vesc.reboot': [target?: ControllerTarget];
   'vesc.openTerminal': [target?: ControllerTarget];
   'vesc.startSimulatedController': [name?: string];
+  'vesc.runInEmulator': [file?: Uri];
   'vesc.openLog': [];
   'vesc.installBootloader': [target?: ControllerTarget];
   'vesc.saveSettings': [target?: ControllerTarget];
@@ -67,6 +68,7 @@ export const COMMAND_NAMES = Object.keys({
   'vesc.reboot': true,
   'vesc.openTerminal': true,
   'vesc.startSimulatedController': true,
+  'vesc.runInEmulator': true,
   'vesc.openLog': true,
   'vesc.installBootloader': true,
   'vesc.saveSettings': true,

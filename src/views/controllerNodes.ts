@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type BuildRelation, describeRelation } from '../controllers/buildRelation';
 import type { Controller } from '../controllers/controller';
 import { formatLinkAddress } from '../links/linkAddress';
@@ -66,6 +67,7 @@ export function controllerNodes(
     const node = controllerNode(controller, relationOf, crashOf);
     const namesakes = controllers.filter(({ title }) => title === controller.title);
     const words = [
+      controller.address.kind === 'emulated' ? 'emulated' : '',
       namesakes.length > 1 ? plain(shortPlace(controller)) : '',
       node.description,
       controllers.length > 1 && controller === selected ? 'selected' : '',
@@ -83,6 +85,8 @@ function shortPlace({ address }: Controller): string {
       return `${address.host}:${address.port}`;
     case 'simulated':
       return formatLinkAddress(address).replace(/[?&]speed=[^&]*/, '');
+    case 'emulated':
+      return basename(address.name.split('?', 1)[0] ?? '');
   }
 }
 

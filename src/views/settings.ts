@@ -24,6 +24,8 @@ export interface Settings {
   readonly openocdPath: string;
   /** How `VESC: Flash current build` brings an image onto a controller. */
   readonly flashRoute: 'bootloader' | 'swd';
+  /** The file of the bootloader that emulated controllers get; empty: none. */
+  readonly emulatedBootloader: string;
 }
 
 export const SETTING_NAMES = [
@@ -43,6 +45,7 @@ export const SETTING_NAMES = [
   'motorTest',
   'openocdPath',
   'flashRoute',
+  'emulatedBootloader',
 ] as const satisfies readonly (keyof Settings)[];
 
 /** The part of a `WorkspaceConfiguration` that is needed here. */
@@ -82,5 +85,6 @@ export function readSettings(configuration: Configuration): Settings {
     motorTest: flag('motorTest', false),
     openocdPath: text('openocdPath'),
     flashRoute: text('flashRoute') === 'swd' ? 'swd' : 'bootloader',
+    emulatedBootloader: text('emulatedBootloader'),
   };
 }

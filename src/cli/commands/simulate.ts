@@ -1,21 +1,16 @@
-import { resolve } from 'node:path';
-import { DisposableStore } from '../../base/disposable';
-import { ExitStatus, isVescError, VescError } from '../../base/errors';
+import { ExitStatus, VescError } from '../../base/errors';
 import { parseBootloader, parseVersion } from '../../controllers/simulatedControllers';
-import { DEFAULT_TCP_PORT, formatLinkAddress } from '../../links/linkAddress';
 import { faultByName, faultCatalogue } from '../../protocol/faults';
 import { parseCrash } from '../../simulator/crashMemory';
-import { FlashFile, readFlashFile } from '../../simulator/flashFile';
-import { servePty } from '../../simulator/ptyServer';
 import {
   type Phase,
   SimulatedController,
   type SimulatedControllerOptions,
 } from '../../simulator/simulatedController';
 import { checkSwdName, farSwdPins, serveSwd } from '../../simulator/swdWire';
-import { type Server, serveTcp } from '../../simulator/tcpServer';
 import { type CommandContext, defineCommand } from '../command';
 import { readNumber } from '../options';
+import { readKeptFlash, SERVING_OPTIONS, serveUntilStopped } from '../serving';
 import { closest } from '../suggestion';
 
 const HELP = 'vesc simulate --help';
@@ -28,16 +23,7 @@ export const simulateCommand = defineCommand({
   name: 'simulate',
   summary: 'be a controller, for trying things out without hardware',
   options: {
-    tcp: {
-      type: 'string',
-      value: 'PORT',
-      help: `listen at this TCP port of this computer; 0 picks a free one\n(default ${DEFAULT_TCP_PORT}, unless there is --pty)`,
-    },
-    pty: {
-      type: 'string',
-      value: 'LINK',
-      help: 'be a serial port of this name (Linux and macOS; needs socat)',
-    },
+    ...SERVING_OPTIONS,
     hardware: { type: 'string', value: 'NAME', help: 'hardware name (default 60)' },
     version: { type: 'string', value: 'M.mm', help: 'firmware version (default 7.01)' },
     bootloader: { type: 'string', value: 'KIND', help: 'current, old (cannot decompress) or none' },
@@ -58,7 +44,6 @@ export const simulateCommand = defineCommand({
       value: 'F',
       help: 'how fast its time runs: 1 real, 10 ten times faster, 0 no waiting',
     },
-    flash: { type: 'string', value: 'FILE', help: 'keep the content of its flash in this file' },
     uuid: { type: 'string', value: 'HEX', help: 'its UUID, 24 hex digits' },
     type: { type: 'string', value: 'TYPE', help: `what it is: ${TYPES.join(', ')}` },
     dual: { type: 'boolean', help: 'it drives two motors' },
@@ -85,53 +70,25 @@ export const simulateCommand = defineCommand({
     'vesc simulate --tcp 0 --swd-to dead',
   ],
   async run(context, { options }) {
-    const { core, host, folder, report, interruption } = context;
-    const ports =
-      options.tcp === undefined && options.pty === undefined ? { tcp: `${DEFAULT_TCP_PORT}` } : options;
-    const port =
-      ports.tcp === undefined
-        ? undefined
-        : readNumber('--tcp', ports.tcp, { min: 0, max: 65_535, integer: true });
-    const file = options.flash === undefined ? undefined : resolve(folder, options.flash);
-    const flash = file === undefined ? undefined : await readFlashFile(file);
+    const { core, report } = context;
     for (const name of [options.swd, options['swd-to']]) if (name !== undefined) checkSwdName(name);
-    const owned = new DisposableStore();
-    const controller = owned.add(
-      new SimulatedController({ ...readOptions(options), ...(flash && { flash }) }, core.clock),
+    const flash = await readKeptFlash(context, options);
+    const controller = new SimulatedController(
+      { ...readOptions(options), ...(flash && { flash }) },
+      core.clock,
     );
-    let serving = false;
-    const unwritable: VescError[] = [];
-    const kept =
-      file === undefined
-        ? undefined
-        : owned.add(
-            new FlashFile(file, controller.flash, host.clock, (error) => {
-              if (serving) report.warn(error.happened);
-              else unwritable.push(error);
-            }),
-          );
     try {
-      // A file that cannot be written is told now, not when something was flashed and gets lost.
-      await kept?.flush();
-      if (unwritable[0]) throw unwritable[0];
-      serving = true;
-      const servers: Server[] = [];
-      if (port !== undefined) servers.push(owned.add(await listen(serveTcp(controller, { port }))));
-      if (options.pty !== undefined) {
-        const link = resolve(folder, options.pty);
-        servers.push(owned.add(await listen(servePty(controller, { link, clock: core.clock }))));
-      }
-      if (options.swd !== undefined) owned.add(await serveSwd(options.swd, controller.swd));
-      if (options['swd-to'] !== undefined) {
-        const pins = owned.add(farSwdPins(options['swd-to']));
-        controller.wireSwdTo(pins);
-      }
-      announce(context, servers, options);
-      owned.add(controller.onPhase((phase) => tellPhase(context, phase)));
-      await new Promise<void>((stopped) => interruption.streams(stopped));
-      await kept?.flush();
+      await serveUntilStopped(context, controller, options, {
+        serveToo: async (owned) => {
+          const { swd, 'swd-to': farName } = options;
+          if (swd !== undefined) owned.add(await serveSwd(swd, controller.swd));
+          if (farName !== undefined) controller.wireSwdTo(owned.add(farSwdPins(farName)));
+          return swd === undefined ? {} : { swd };
+        },
+        onServing: (owned) => owned.add(controller.onPhase((phase) => tellPhase(context, phase))),
+      });
     } finally {
-      owned.dispose();
+      controller.dispose();
     }
     report.result({}, []);
     return ExitStatus.ok;
@@ -195,38 +152,6 @@ function readFault(text: string): string {
     ...(similar === undefined ? {} : { didYouMean: similar.toUpperCase().slice(PREFIX.length) }),
     help: HELP,
   });
-}
-
-/** The usual reason, in plain words. */
-async function listen(starting: Promise<Server>): Promise<Server> {
-  try {
-    return await starting;
-  } catch (error) {
-    if (!isVescError(error, 'cannot-listen') || !error.details.reason.includes('EADDRINUSE')) throw error;
-    const reason = 'another program listens there';
-    throw new VescError('cannot-listen', { ...error.details, reason }, { cause: error });
-  }
-}
-
-interface Announced {
-  readonly pty: string | undefined;
-  readonly swd: string | undefined;
-}
-
-function announce({ report }: CommandContext, servers: readonly Server[], { pty, swd }: Announced): void {
-  const addresses = servers.map(({ address }) => formatLinkAddress(address));
-  const tcp = servers.find(({ address }) => address.kind === 'tcp')?.address;
-  report.event(
-    'listening',
-    {
-      address: addresses[0],
-      addresses,
-      ...(tcp?.kind === 'tcp' ? { host: tcp.host, port: tcp.port } : {}),
-      ...(pty === undefined ? {} : { pty: addresses.at(-1) }),
-      ...(swd === undefined ? {} : { swd }),
-    },
-    `Listening on ${addresses.join(' and ')}`,
-  );
 }
 
 const PHASES: Record<Phase, string> = {

@@ -8,6 +8,7 @@ describe('a link address', () => {
   const forms: [text: string, address: LinkAddress][] = [
     ['sim:', { kind: 'simulated', name: '' }],
     ['SIM:bench', { kind: 'simulated', name: 'bench' }],
+    ['emu:build/60/60.bin?speed=2', { kind: 'emulated', name: 'build/60/60.bin?speed=2' }],
     ['tcp://192.168.4.1', { kind: 'tcp', host: '192.168.4.1', port: 65_102 }],
     ['tcp://Scooter.local:4000/', { kind: 'tcp', host: 'scooter.local', port: 4000 }],
     ['tcp://[::1]:65102', { kind: 'tcp', host: '::1', port: 65_102 }],
@@ -30,6 +31,8 @@ describe('a link address', () => {
   for (const text of [
     '',
     '  ',
+    'emu:',
+    'emu:?speed=1',
     'tcp://',
     'tcp://host:0',
     'tcp://host:70000',
@@ -43,6 +46,7 @@ describe('a link address', () => {
   it('reads back what it writes', () => {
     const address = fc.oneof(
       fc.record({ kind: fc.constant('simulated' as const), name: fc.stringMatching(/^[a-z0-9-]*$/) }),
+      fc.record({ kind: fc.constant('emulated' as const), name: fc.stringMatching(/^[a-z0-9/.-]+$/) }),
       fc.record({
         kind: fc.constant('tcp' as const),
         host: fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6()).map((host) => host.toLowerCase()),

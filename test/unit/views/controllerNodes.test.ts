@@ -287,4 +287,16 @@ describe('the rows of a controller', () => {
     collect(controllerNode(controller, none));
     assert.equal(new Set(ids).size, ids.length);
   });
+
+  it('marks a controller that is emulated, and tells two of them by their images', () => {
+    const [one, other] = controllerNodes(
+      ['emu:/tree/build/60/60.bin?speed=1', 'emu:/tree/build/60/other.bin'].map((address) =>
+        connectedController(identity(), address),
+      ),
+      undefined,
+      none,
+    );
+    assert.equal(one?.description, 'emulated · 60.bin');
+    assert.equal(other?.description, 'emulated · other.bin');
+  });
 });

@@ -1,0 +1,137 @@
+import { resolve } from 'node:path';
+import { DisposableStore } from '../base/disposable';
+import { isVescError, VescError } from '../base/errors';
+import { DEFAULT_TCP_PORT, formatLinkAddress } from '../links/linkAddress';
+import { FlashFile, type KeptFlash, readFlashFile } from '../simulator/flashFile';
+import { servePty } from '../simulator/ptyServer';
+import type { ServedController } from '../simulator/servedController';
+import { type Server, serveTcp } from '../simulator/tcpServer';
+import type { CommandContext } from './command';
+import { type OptionTable, readNumber } from './options';
+
+/** Where a controller that this program is can be reached, and where its flash is kept. */
+export const SERVING_OPTIONS = {
+  tcp: {
+    type: 'string',
+    value: 'PORT',
+    help: `listen at this TCP port of this computer; 0 picks a free one\n(default ${DEFAULT_TCP_PORT}, unless there is --pty)`,
+  },
+  pty: {
+    type: 'string',
+    value: 'LINK',
+    help: 'be a serial port of this name (Linux and macOS; needs socat)',
+  },
+  flash: { type: 'string', value: 'FILE', help: 'keep the content of its flash in this file' },
+} as const satisfies OptionTable;
+
+interface ServingValues {
+  readonly tcp: string | undefined;
+  readonly pty: string | undefined;
+  readonly flash: string | undefined;
+}
+
+/**
+ * The flash content that an earlier run left in the file of `--flash`, if there is one.
+ * @throws VescError `file-unreadable`
+ */
+export function readKeptFlash(
+  { folder }: CommandContext,
+  { flash }: Pick<ServingValues, 'flash'>,
+): Promise<Uint8Array | undefined> {
+  return flash === undefined ? Promise.resolve(undefined) : readFlashFile(resolve(folder, flash));
+}
+
+/** What goes on beside the serving; whatever is added to `owned` is disposed of at the end. */
+interface ServingHooks {
+  /** Serves in further ways before anything is announced; what it returns is announced with the rest. */
+  readonly serveToo?: (owned: DisposableStore) => Promise<Readonly<Record<string, string>>>;
+  /** Called once it is announced where the controller is reached. */
+  readonly onServing: (owned: DisposableStore) => void;
+}
+
+/**
+ * Serves `controller` until the user stops the program, and keeps its flash.
+ * @throws VescError `usage`, `cannot-listen`, `file-unwritable`
+ */
+export async function serveUntilStopped(
+  context: CommandContext,
+  controller: ServedController & { readonly flash: KeptFlash },
+  values: ServingValues,
+  { serveToo, onServing }: ServingHooks,
+): Promise<void> {
+  const { core, folder, interruption } = context;
+  const tcp = values.tcp ?? (values.pty === undefined ? `${DEFAULT_TCP_PORT}` : undefined);
+  const port =
+    tcp === undefined ? undefined : readNumber('--tcp', tcp, { min: 0, max: 65_535, integer: true });
+  const owned = new DisposableStore();
+  try {
+    const kept = await keepFlash(context, controller.flash, values, owned);
+    const servers: Server[] = [];
+    if (port !== undefined) servers.push(owned.add(await listen(serveTcp(controller, { port }))));
+    if (values.pty !== undefined) {
+      const link = resolve(folder, values.pty);
+      servers.push(owned.add(await listen(servePty(controller, { link, clock: core.clock }))));
+    }
+    announce(context, servers, values.pty, (await serveToo?.(owned)) ?? {});
+    onServing(owned);
+    await new Promise<void>((stopped) => interruption.streams(stopped));
+    await controller.flash.settle?.();
+    await kept?.flush();
+  } finally {
+    owned.dispose();
+  }
+}
+
+/** A file that cannot be written is told now, not when something was flashed and gets lost. */
+async function keepFlash(
+  { host, folder, report }: CommandContext,
+  flash: KeptFlash,
+  values: ServingValues,
+  owned: DisposableStore,
+): Promise<FlashFile | undefined> {
+  if (values.flash === undefined) return undefined;
+  let serving = false;
+  const unwritable: VescError[] = [];
+  const kept = owned.add(
+    new FlashFile(resolve(folder, values.flash), flash, host.clock, (error) => {
+      if (serving) report.warn(error.happened);
+      else unwritable.push(error);
+    }),
+  );
+  await kept.flush();
+  if (unwritable[0]) throw unwritable[0];
+  serving = true;
+  return kept;
+}
+
+/** The usual reason, in plain words. */
+async function listen(starting: Promise<Server>): Promise<Server> {
+  try {
+    return await starting;
+  } catch (error) {
+    if (!isVescError(error, 'cannot-listen') || !error.details.reason.includes('EADDRINUSE')) throw error;
+    const reason = 'another program listens there';
+    throw new VescError('cannot-listen', { ...error.details, reason }, { cause: error });
+  }
+}
+
+function announce(
+  { report }: CommandContext,
+  servers: readonly Server[],
+  pty: string | undefined,
+  more: Readonly<Record<string, string>>,
+): void {
+  const addresses = servers.map(({ address }) => formatLinkAddress(address));
+  const tcp = servers.find(({ address }) => address.kind === 'tcp')?.address;
+  report.event(
+    'listening',
+    {
+      address: addresses[0],
+      addresses,
+      ...(tcp?.kind === 'tcp' ? { host: tcp.host, port: tcp.port } : {}),
+      ...(pty === undefined ? {} : { pty: addresses.at(-1) }),
+      ...more,
+    },
+    `Listening on ${addresses.join(' and ')}`,
+  );
+}

@@ -1,0 +1,205 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { type Clock, sleep } from '../base/clock';
+import type { Disposable } from '../base/disposable';
+import { Emitter, type Event } from '../base/emitter';
+import { VescError } from '../base/errors';
+import { EmulatedController, type EmulationEvent } from '../emulator/emulatedController';
+import { composeFlash, type NamedBytes, uniqueIdBytes } from '../emulator/emulatedFlash';
+import type { EmulationChannel, EmulationStart, Override } from '../emulator/messages';
+import { workerChannel } from '../emulator/workerChannel';
+import type { Link, LinkAddress } from '../links/link';
+import { uuidOf } from './simulatedControllers';
+
+type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
+
+/** What an emulated controller is made of. */
+export interface EmulationOptions {
+  /** The whole flash: see composeFlash. */
+  readonly flash: Uint8Array;
+  /** 24 hex digits. */
+  readonly uuid: string;
+  readonly speed?: number;
+  readonly instantFlash?: boolean;
+  readonly uart?: number;
+  readonly overrides?: readonly Override[];
+}
+
+/** How long a host that plugs in waits for the firmware to start; boards with a fault take 12.6 s (emulation facts 8). */
+const START_MS = 20_000;
+const POLL_MS = 50;
+const KEYS = ['bootloader', 'speed', 'uuid', 'uart'] as const;
+
+/**
+ * The emulated controllers of this process, by name. The name says what runs: `emu:build/60/60.bin`, and how:
+ * `emu:60.bin?bootloader=generic.bin&speed=1`.
+ */
+export class EmulatedControllers implements Disposable {
+  private readonly running = new Map<string, Promise<EmulatedController>>();
+  private readonly events = new Emitter<{ readonly name: string; readonly event: EmulationEvent }>();
+  private module: Promise<WebAssembly.Module> | undefined;
+  private disposed = false;
+
+  /**
+   * @param directory where emulator.wasm and emulatorWorker.js are
+   * @param open starts an emulation; replaced in tests
+   */
+  constructor(
+    private readonly clock: Clock,
+    private readonly directory: string,
+    private readonly open: (file: string, start: EmulationStart) => EmulationChannel = workerChannel,
+  ) {}
+
+  /** The names of those that run. */
+  get names(): string[] {
+    return [...this.running.keys()];
+  }
+
+  /** What happens in any of them. */
+  get onEvent(): Event<{ readonly name: string; readonly event: EmulationEvent }> {
+    return this.events.event;
+  }
+
+  /** The one of that name, if it runs. */
+  get(name: string): Promise<EmulatedController> | undefined {
+    return this.running.get(name);
+  }
+
+  /**
+   * Plugs into an emulated controller; it is started when it is first asked for, and its firmware is waited for.
+   * @throws VescError `file-unreadable`, `image-…`, `bootloader-…`, `usage`
+   */
+  async connect(address: EmulatedAddress, signal?: AbortSignal): Promise<Link> {
+    const controller = await this.start(address.name);
+    const deadline_ms = this.clock.now() + START_MS;
+    while (!controller.isEnumerated && this.clock.now() < deadline_ms) {
+      await sleep(this.clock, POLL_MS, signal);
+    }
+    return controller.connect(address);
+  }
+
+  /** Starts the controller that `name` describes, unless it runs already. */
+  start(name: string): Promise<EmulatedController> {
+    const known = this.running.get(name);
+    if (known) return known;
+    const starting = this.startNew(name);
+    this.running.set(name, starting);
+    starting.catch(() => this.running.delete(name));
+    return starting;
+  }
+
+  /** Starts one that nobody finds by a name; it belongs to the caller. */
+  async create(options: EmulationOptions): Promise<EmulatedController> {
+    this.module ??= this.compile();
+    const start: EmulationStart = {
+      module: await this.module,
+      flash: options.flash,
+      uniqueId: uniqueIdBytes(options.uuid),
+      speed: options.speed ?? 1,
+      instantFlash: options.instantFlash ?? false,
+      uart: options.uart ?? 0,
+      overrides: options.overrides ?? [],
+    };
+    const channel = this.open(join(this.directory, 'emulatorWorker.js'), start);
+    return new EmulatedController(channel, options.flash, this.clock);
+  }
+
+  /**
+   * Puts the image of `name` as it is now into the controller that runs it, and starts it over: settings and bootloader
+   * stay. False when it does not run.
+   * @throws VescError `file-unreadable`, `image-…`
+   */
+  async swap(name: string): Promise<boolean> {
+    const controller = await this.running.get(name);
+    if (!controller) return false;
+    const kept = controller.flash.content;
+    const app = await readNamed(parseEmulatedName(name).image);
+    controller.program(0, composeFlash({ kept, app }));
+    return true;
+  }
+
+  /** Stops the one of that name. */
+  async stop(name: string): Promise<void> {
+    const controller = this.running.get(name);
+    this.running.delete(name);
+    (await controller)?.dispose();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    for (const starting of this.running.values()) {
+      void starting.then(
+        (controller) => controller.dispose(),
+        () => {},
+      );
+    }
+    this.running.clear();
+  }
+
+  private async startNew(name: string): Promise<EmulatedController> {
+    const { image, bootloader, ...options } = parseEmulatedName(name);
+    const flash = composeFlash({
+      app: await readNamed(image),
+      bootloader: bootloader === undefined ? undefined : await readNamed(bootloader),
+    });
+    const controller = await this.create({ flash, ...options });
+    controller.onEvent((event) => {
+      this.events.fire({ name, event });
+      if (event.kind === 'failed') this.running.delete(name);
+    });
+    if (this.disposed) controller.dispose();
+    return controller;
+  }
+
+  private async compile(): Promise<WebAssembly.Module> {
+    const path = join(this.directory, 'emulator.wasm');
+    const { bytes } = await readNamed(path);
+    return WebAssembly.compile(bytes);
+  }
+}
+
+/**
+ * A file by its content and its name.
+ * @throws VescError `file-unreadable`
+ */
+export async function readNamed(path: string): Promise<NamedBytes> {
+  try {
+    return { bytes: await readFile(path), name: basename(path) };
+  } catch (error) {
+    throw new VescError('file-unreadable', { path, reason: (error as Error).message }, { cause: error });
+  }
+}
+
+/** What stands behind `emu:`. */
+interface EmulatedName extends Omit<EmulationOptions, 'flash'> {
+  readonly image: string;
+  readonly bootloader?: string;
+}
+
+/**
+ * Reads what comes behind `emu:`; paths are made absolute.
+ * @throws VescError `usage` for a key or value that means nothing
+ */
+export function parseEmulatedName(name: string): EmulatedName {
+  const [image = '', query = ''] = name.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  for (const key of parameters.keys()) {
+    if (!(KEYS as readonly string[]).includes(key)) {
+      throw new VescError('usage', { problem: `emu: knows ${KEYS.join(', ')}, but not "${key}".` });
+    }
+  }
+  const [bootloader, speed, uuid, uart] = KEYS.map((key) => parameters.get(key) ?? undefined);
+  return {
+    image: resolve(image),
+    uuid: uuid ?? uuidOf(`emulated ${resolve(image)}`),
+    ...(bootloader === undefined ? {} : { bootloader: resolve(bootloader) }),
+    ...(speed === undefined ? {} : { speed: readNumber('speed', speed, 1000) }),
+    ...(uart === undefined ? {} : { uart: readNumber('uart', uart, 6) }),
+  };
+}
+
+function readNumber(what: string, text: string, most: number): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= most) return value;
+  throw new VescError('usage', { problem: `${what} takes a number from 0 to ${most}, not "${text}".` });
+}

@@ -1,0 +1,78 @@
+import { Attention, cpu, reg, setReg, Stop, writeFlags } from './cpu';
+import { readXpsr } from './exceptions';
+import { forget } from './decode';
+import { BREAKPOINTS, FLASH, FLASH_SIZE, READ_PAGES } from './layout';
+import { isPeripheral } from './memory';
+import { shadow } from './shadow';
+import { readSpecial } from './specialRegisters';
+
+// What a debugger asks of the core. Reading has no side effects: peripherals show their shadow.
+
+const MOST_BREAKPOINTS: u32 = 256;
+const XPSR: u32 = 16;
+const MSP: u32 = 17;
+const PSP: u32 = 18;
+
+/** r0 to r15, then xPSR, MSP, PSP. */
+export function debugRegister(number: u32): u32 {
+  if (number < XPSR) return reg(number);
+  return number === XPSR ? readXpsr() : number === MSP ? readSpecial(8) : number === PSP ? readSpecial(9) : 0;
+}
+
+export function setDebugRegister(number: u32, value: u32): void {
+  if (number < XPSR) setReg(number, value);
+  else if (number === XPSR) writeFlags(value);
+}
+
+/** Where a byte of the controller's memory lies in the module's, or 0. */
+function place(address: u32): usize {
+  const page = load<u32>((address >>> 16) << 2, READ_PAGES);
+  if (page !== 0) return page + address;
+  return isPeripheral(address) ? shadow(address) + (address & 3) : 0;
+}
+
+/** A byte, or -1 where there is nothing. */
+export function debugRead(address: u32): i32 {
+  const at = place(address);
+  return at === 0 ? -1 : load<u8>(at);
+}
+
+/** Writes a byte of memory, also of the flash, whatever is in it; false where there is nothing. */
+export function debugWrite(address: u32, value: u32): bool {
+  const at = place(address);
+  if (at === 0 || isPeripheral(address)) return false;
+  store<u8>(at, value);
+  if (at - FLASH < FLASH_SIZE) forget((at - FLASH) as u32, 1);
+  return true;
+}
+
+function find(address: u32): u32 {
+  for (let index: u32 = 0; index < cpu.breakpoints; index++) {
+    if (load<u32>(BREAKPOINTS + (index << 2)) === address) return index;
+  }
+  return MOST_BREAKPOINTS;
+}
+
+/** False when there is no room for another one. */
+export function setBreakpoint(address: u32): bool {
+  if (find(address) !== MOST_BREAKPOINTS) return true;
+  if (cpu.breakpoints === MOST_BREAKPOINTS) return false;
+  store<u32>(BREAKPOINTS + (cpu.breakpoints << 2), address);
+  cpu.breakpoints++;
+  cpu.attention |= Attention.breakpoints;
+  return true;
+}
+
+export function clearBreakpoint(address: u32): void {
+  const index = find(address);
+  if (index === MOST_BREAKPOINTS) return;
+  cpu.breakpoints--;
+  store<u32>(BREAKPOINTS + (index << 2), load<u32>(BREAKPOINTS + (cpu.breakpoints << 2)));
+  if (cpu.breakpoints === 0) cpu.attention &= ~Attention.breakpoints;
+}
+
+/** Time may go on, from the instruction at which it stopped. */
+export function resume(): void {
+  cpu.stopped = Stop.none;
+  cpu.resumeAt = reg(15);
+}

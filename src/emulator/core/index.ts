@@ -1,0 +1,88 @@
+// What the host calls. Bytes go through the queues in memory (queues.ts).
+import { sequenceCount, setChannel, setIndex } from './adc';
+import { canReceiveSoon } from './can';
+import { cpu, INSTRUCTION_NS, reg } from './cpu';
+import { chooseUart, receiveSoon } from './uart';
+import {
+  clearBreakpoint,
+  debugRead,
+  debugRegister,
+  debugWrite,
+  resume,
+  setBreakpoint,
+  setDebugRegister,
+} from './debug';
+import { faultCount, lastFault } from './faults';
+import { clearDirty, dirtyFrom, dirtyTo, eraseCount, setInstantFlash } from './flash';
+import { holdPin } from './gpio';
+import { FLASH, QUEUES, SRAM } from './layout';
+import { lastResetCause, powerOn, reset, resetCount, run, step } from './machine';
+import { UNIQUE_ID } from './rom';
+import { isUsbConfigured } from './usbHost';
+import { now } from './time';
+
+export {
+  clearBreakpoint,
+  debugRead,
+  debugRegister,
+  debugWrite,
+  resume,
+  setBreakpoint,
+  setDebugRegister,
+  canReceiveSoon,
+  chooseUart,
+  clearDirty,
+  dirtyFrom,
+  dirtyTo,
+  eraseCount,
+  faultCount,
+  lastFault,
+  holdPin,
+  lastResetCause,
+  now,
+  powerOn,
+  receiveSoon,
+  reg,
+  reset,
+  resetCount,
+  run,
+  sequenceCount,
+  setChannel,
+  setIndex,
+  setInstantFlash,
+  step,
+  isUsbConfigured,
+};
+
+export function flashAddress(): usize {
+  return FLASH;
+}
+
+export function sramAddress(): usize {
+  return SRAM;
+}
+
+export function uniqueIdAddress(): usize {
+  return UNIQUE_ID;
+}
+
+export function queuesAddress(): usize {
+  return QUEUES;
+}
+
+/** Instructions executed since power-on. */
+export function instructions(): i64 {
+  return (now() - cpu.idle_ns - cpu.stall_ns) / INSTRUCTION_NS;
+}
+
+export function idle_ns(): i64 {
+  return cpu.idle_ns;
+}
+
+export function stopReason(): u32 {
+  return cpu.stopped;
+}
+
+export function isLockedUp(): bool {
+  return cpu.lockedUp !== 0;
+}

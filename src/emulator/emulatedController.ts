@@ -1,0 +1,236 @@
+import type { Clock } from '../base/clock';
+import { type Disposable, DisposableStore } from '../base/disposable';
+import { Emitter, type Event } from '../base/emitter';
+import { VescError } from '../base/errors';
+import { FLASH_SIZE } from '../image/flashMap';
+import type { Link, LinkAddress } from '../links/link';
+import { formatLinkAddress } from '../links/linkAddress';
+import { createMemoryDuplex, type DuplexEnd } from '../links/memoryDuplex';
+import type { KeptFlash } from '../simulator/flashFile';
+import type { ServedController } from '../simulator/servedController';
+import type { CoreFault, ResetCause } from './emulatorCore';
+import type { EmulationChannel, EmulationMessage, EmulationState, Override, PortName } from './messages';
+
+/** Something that happened in the emulated controller; `time_ms` counts from power-on, in its own time. */
+export type EmulationEvent =
+  | { readonly kind: 'reset'; readonly cause: ResetCause; readonly time_ms: number }
+  | { readonly kind: 'fault'; readonly fault: CoreFault; readonly time_ms: number }
+  | { readonly kind: 'state'; readonly state: EmulationState }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** Writes longer than that are cut, so that each message is small. */
+const PIECE_BYTES = 4096;
+
+/**
+ * A controller whose processor is emulated: it runs a real image. Two hosts can be plugged in: one at USB, which goes
+ * away at every reset; and one at a port that stays (`uart`): that leads to USB while nobody else has it and the
+ * program has brought it up, else to the UART of the board.
+ */
+export class EmulatedController implements ServedController, Disposable {
+  readonly flash: MirroredFlash;
+  private readonly hosts: Partial<Record<PortName, DuplexEnd>> = {};
+  private readonly subscriptions: Partial<Record<PortName, DisposableStore>> = {};
+  private readonly enumeration = new Emitter<boolean>();
+  private readonly events = new Emitter<EmulationEvent>();
+  private readonly frames = new Emitter<Uint8Array>();
+  private readonly debugReplies = new Emitter<string>();
+  private usbThere = false;
+  private over = false;
+  private link: Link | undefined;
+  private waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly channel: EmulationChannel,
+    flash: Uint8Array,
+    private readonly clock: Clock,
+  ) {
+    this.flash = new MirroredFlash(flash, () => this.sync());
+    channel.onMessage((message) => this.receive(message));
+    channel.onFailure((reason) => this.fail(reason));
+  }
+
+  get isEnumerated(): boolean {
+    return this.usbThere;
+  }
+
+  get onEnumeration(): Event<boolean> {
+    return this.enumeration.event;
+  }
+
+  get onEvent(): Event<EmulationEvent> {
+    return this.events.event;
+  }
+
+  /** CAN frames it has sent, 16 bytes each (core/can.ts). */
+  get onCanFrames(): Event<Uint8Array> {
+    return this.frames.event;
+  }
+
+  sendCanFrames(frames: Uint8Array): void {
+    this.channel.post({ type: 'can', frames });
+  }
+
+  /**
+   * Plugs into the port that stays.
+   * @throws VescError `port-busy` while another host has it, `port-not-found` when the emulation is over
+   */
+  connect(address: LinkAddress): Link {
+    const path = formatLinkAddress(address);
+    if (this.over) throw new VescError('port-not-found', { path });
+    // A link that was closed this very moment is not heard of yet.
+    if (this.link?.isOpen === false) this.unplug('uart', 'closed');
+    if (this.hosts.uart) throw new VescError('port-busy', { path });
+    const { link, device } = createMemoryDuplex(address, this.clock);
+    this.link = link;
+    this.plug(device, 'uart');
+    return link;
+  }
+
+  plug(device: DuplexEnd, port: PortName): boolean {
+    if (this.over || this.hosts[port] !== undefined || (port === 'usb' && !this.usbThere)) return false;
+    const subscriptions = new DisposableStore();
+    this.hosts[port] = device;
+    this.subscriptions[port] = subscriptions;
+    subscriptions.add(device.onData((bytes) => this.write(port, bytes)));
+    subscriptions.add(device.onClose(() => this.forget(port)));
+    return true;
+  }
+
+  /** What the controller says to its debugger (GDB's remote protocol). */
+  get onDebugReply(): Event<string> {
+    return this.debugReplies.event;
+  }
+
+  /** Bytes of a debugger: its time stops with the first; `undefined` is the end of it. */
+  debug(bytes: Uint8Array | undefined): void {
+    if (!this.over) this.channel.post({ type: 'debug', bytes });
+  }
+
+  /** Starts the processor over. */
+  reset(): void {
+    this.usbChanges(false);
+    this.channel.post({ type: 'reset' });
+  }
+
+  /** Changes what the controller's inputs see. */
+  override(override: Override): void {
+    this.channel.post({ type: 'override', override });
+  }
+
+  /** Puts another image into the flash, without its bootloader's help, and powers on anew. */
+  program(offset: number, bytes: Uint8Array): void {
+    this.flash.change(offset, bytes);
+    this.usbChanges(false);
+    this.channel.post({ type: 'program', offset, bytes });
+  }
+
+  dispose(): void {
+    this.end('the emulated controller was stopped');
+  }
+
+  private write(port: PortName, bytes: Uint8Array): void {
+    const to = port === 'usb' || (this.usbThere && !this.hosts.usb) ? 'usb' : 'uart';
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      this.channel.post({ type: 'write', port: to, bytes: bytes.slice(at, at + PIECE_BYTES) });
+    }
+  }
+
+  private receive(message: EmulationMessage): void {
+    if (this.over) return;
+    switch (message.type) {
+      case 'data':
+        (message.port === 'usb' ? (this.hosts.usb ?? this.hosts.uart) : this.hosts.uart)?.send(message.bytes);
+        break;
+      case 'usb':
+        this.usbChanges(message.present);
+        break;
+      case 'flash':
+        this.flash.change(message.offset, message.bytes);
+        break;
+      case 'debug':
+        this.debugReplies.fire(message.text);
+        break;
+      case 'synced':
+        this.release();
+        break;
+      case 'can':
+        this.frames.fire(message.frames);
+        break;
+      case 'reset':
+        this.events.fire({ kind: 'reset', cause: message.cause, time_ms: message.time_ms });
+        break;
+      case 'fault':
+        this.events.fire({ kind: 'fault', fault: message.fault, time_ms: message.time_ms });
+        break;
+      case 'state':
+        this.events.fire({ kind: 'state', state: message.state });
+    }
+  }
+
+  private sync(): Promise<void> {
+    if (this.over) return Promise.resolve();
+    this.channel.post({ type: 'sync' });
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  private release(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  private usbChanges(present: boolean): void {
+    if (present === this.usbThere) return;
+    this.usbThere = present;
+    if (!present) this.unplug('usb', 'unplugged');
+    this.enumeration.fire(present);
+  }
+
+  private fail(reason: string): void {
+    if (this.over) return;
+    this.events.fire({ kind: 'failed', reason });
+    this.end(`the emulation ended: ${reason}`);
+  }
+
+  private end(reason: string): void {
+    if (this.over) return;
+    this.over = true;
+    this.channel.dispose();
+    this.release();
+    this.unplug('usb', reason);
+    this.unplug('uart', reason);
+    this.usbChanges(false);
+  }
+
+  private unplug(port: PortName, reason: string): void {
+    const host = this.hosts[port];
+    this.forget(port);
+    host?.hangUp(reason);
+  }
+
+  private forget(port: PortName): void {
+    this.subscriptions[port]?.dispose();
+    delete this.subscriptions[port];
+    delete this.hosts[port];
+  }
+}
+
+/** The flash of an emulated controller as its host knows it: a fraction of a second old at most. */
+export class MirroredFlash implements KeptFlash {
+  readonly content = new Uint8Array(FLASH_SIZE).fill(0xff);
+  revision = 0;
+  private readonly operations = new Emitter<void>();
+  readonly onOperation: Event<unknown> = this.operations.event;
+
+  /** @param settle resolves when everything up to now has been told */
+  constructor(
+    content: Uint8Array,
+    readonly settle: () => Promise<void>,
+  ) {
+    this.content.set(content.subarray(0, FLASH_SIZE));
+  }
+
+  change(offset: number, bytes: Uint8Array): void {
+    this.content.set(bytes, offset);
+    this.revision++;
+    this.operations.fire();
+  }
+}

@@ -1,0 +1,71 @@
+import type { CoreFault, ResetCause } from './emulatorCore';
+
+/** The two ways into the controller. */
+export type PortName = 'usb' | 'uart';
+
+/** Values that the outside world has, in the terms of the chip. */
+export type Override =
+  | { readonly kind: 'channel'; readonly channel: number; readonly value: number }
+  | { readonly kind: 'index'; readonly index: number; readonly value: number | undefined }
+  | {
+      readonly kind: 'pin';
+      readonly port: number;
+      readonly pin: number;
+      readonly level: 0 | 1 | undefined;
+    };
+
+/** What an emulation starts with; sent to its worker. */
+export interface EmulationStart {
+  /** The compiled core. */
+  readonly module: WebAssembly.Module;
+  /** The flash, 1 MiB. */
+  readonly flash: Uint8Array;
+  /** 12 bytes. */
+  readonly uniqueId: Uint8Array;
+  /** How many times as fast as the wall clock; 0 as fast as it goes. */
+  readonly speed: number;
+  readonly instantFlash: boolean;
+  /** The UART of the host, 1 to 6; 0 picks the first that listens. */
+  readonly uart: number;
+  readonly overrides: readonly Override[];
+}
+
+/** To the emulation. */
+export type HostMessage =
+  | { readonly type: 'write'; readonly port: PortName; readonly bytes: Uint8Array }
+  | { readonly type: 'override'; readonly override: Override }
+  | { readonly type: 'reset' }
+  /** New content of a part of the flash, and a start from power-on. */
+  | { readonly type: 'program'; readonly offset: number; readonly bytes: Uint8Array }
+  /** Bytes of a debugger; the first attach it, and `undefined` is its end. */
+  | { readonly type: 'debug'; readonly bytes: Uint8Array | undefined }
+  /** All changes of the flash are to be told now; `synced` follows. */
+  | { readonly type: 'sync' }
+  | { readonly type: 'can'; readonly frames: Uint8Array };
+
+/** From the emulation; `time_ms` is virtual time. */
+export type EmulationMessage =
+  | { readonly type: 'data'; readonly port: PortName; readonly bytes: Uint8Array }
+  | { readonly type: 'usb'; readonly present: boolean }
+  | { readonly type: 'reset'; readonly cause: ResetCause; readonly time_ms: number }
+  | { readonly type: 'fault'; readonly fault: CoreFault; readonly time_ms: number }
+  | { readonly type: 'state'; readonly state: EmulationState }
+  | { readonly type: 'debug'; readonly text: string }
+  | { readonly type: 'synced' }
+  | { readonly type: 'flash'; readonly offset: number; readonly bytes: Uint8Array }
+  | { readonly type: 'can'; readonly frames: Uint8Array };
+
+/**
+ * What becomes of the program: it runs; it has locked up (a fault inside the fault handler) and no watchdog ends it;
+ * or it starts over again and again.
+ */
+export type EmulationState = 'running' | 'locked-up' | 'restarting';
+
+/** The emulation as its host sees it: here, or in a worker. */
+export interface EmulationChannel {
+  post(message: HostMessage): void;
+  onMessage(listener: (message: EmulationMessage) => void): void;
+  /** The worker came to an end by itself. */
+  onFailure(listener: (reason: string) => void): void;
+  dispose(): void;
+}

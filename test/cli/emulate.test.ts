@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { encodeFrame, FrameDecoder } from '../../src/protocol/frame';
+import { PROBE, probeImage } from '../support/emulator';
+import { Bench, buildCli, type Vesc } from './vesc';
+
+/** The emulator as it is shipped: bundle, worker, WebAssembly, TCP. */
+describe('vesc emulate', () => {
+  let bench: Bench;
+
+  before(function () {
+    // The emulator's core may have to be compiled.
+    this.timeout(120_000);
+    buildCli();
+    bench = new Bench();
+  });
+  after(() => bench.dispose());
+
+  async function emulate(...args: string[]): Promise<{ vesc: Vesc; port: number }> {
+    const vesc = bench.start(['emulate', '--json', '--tcp', '0', ...args]);
+    const [line] = await vesc.printed(/^.*"type":"listening".*$/m);
+    return { vesc, port: (JSON.parse(line) as { port: number }).port };
+  }
+
+  /** The answer to a payload. FW_VERSION is sent until one comes, because the program has to start first. */
+  function ask(port: number, payload: readonly number[]): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      const decoder = new FrameDecoder();
+      const socket = connect(port, '127.0.0.1');
+      const send = (): void => void socket.write(encodeFrame(Uint8Array.from(payload)));
+      const timer = setInterval(() => payload[0] === 0 && send(), 300);
+      const end = (): void => {
+        clearInterval(timer);
+        socket.destroy();
+      };
+      socket.on('connect', send);
+      socket.on('data', (bytes) => {
+        const [answer] = decoder.push(bytes);
+        if (!answer) return;
+        end();
+        resolve(answer);
+      });
+      socket.on('error', (error) => {
+        end();
+        reject(error);
+      });
+    });
+  }
+
+  it('runs an image and serves it over TCP; its flash stays in a file', async () => {
+    const image = bench.file('probe.bin', probeImage());
+    const file = join(bench.folder, 'flash.bin');
+    const { vesc, port } = await emulate(image, '--flash', file, '--uuid', '00112233445566778899aabb');
+    const version = Buffer.from(await ask(port, [0]));
+    assert.equal(version.toString('latin1', 3, 8), 'probe');
+    assert.equal(version.toString('hex', 9, 21), '00112233445566778899aabb');
+    assert.equal((await ask(port, [0xf0, PROBE.flash]))[1], PROBE.flash);
+    vesc.kill('SIGINT');
+    assert.equal((await vesc.ended).status, 0);
+    assert.deepEqual([...readFileSync(file).subarray(0xa_0000, 0xa_0004)], [0x0f, 0x0f, 0xff, 0x00]);
+  });
+
+  it('tells faults with address and place, and restarts', async () => {
+    const { vesc, port } = await emulate(bench.file('probe.bin', probeImage()));
+    await ask(port, [0]);
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write(encodeFrame(Uint8Array.of(0xf0, PROBE.busError))),
+    );
+    const [fault] = await vesc.printed(/^.*"type":"fault".*$/m);
+    assert.equal((JSON.parse(fault) as { fault: { address: number } }).fault.address, 0x6000_0000);
+    await vesc.printed(/"type":"reset","cause":"software"|"cause":"software"/);
+    socket.destroy();
+  });
+
+  it('refuses what cannot run there, before anything listens', async () => {
+    const bad = probeImage();
+    bad.set([0, 0, 0, 0]);
+    const foreign = bench.file('bad.bin', bad);
+    const refusals: readonly (readonly [string[], number, string])[] = [
+      [[], 2, 'usage'],
+      [[foreign], 4, 'image-stack-pointer'],
+      [['missing.bin'], 2, 'file-unreadable'],
+      [[bench.file('p.bin', probeImage()), '--bootloader', foreign], 4, 'bootloader-too-long'],
+      [[bench.file('p.bin', probeImage()), '--adc', '13=9999'], 2, 'usage'],
+      [[bench.file('p.bin', probeImage()), '--pin', 'Z1=1'], 2, 'usage'],
+      [[bench.file('p.bin', probeImage()), '--uuid', 'xyz'], 2, 'usage'],
+    ];
+    for (const [args, status, code] of refusals) {
+      const run = await bench.run(['emulate', '--json', '--tcp', '0', ...args]);
+      assert.deepEqual([run.status, run.error.code], [status, code], args.join(' '));
+    }
+  });
+});

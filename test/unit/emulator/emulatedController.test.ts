@@ -1,0 +1,146 @@
+import { strict as assert } from 'node:assert';
+import { EmulatedController, type EmulationEvent } from '../../../src/emulator/emulatedController';
+import { composeFlash } from '../../../src/emulator/emulatedFlash';
+import type { EmulationStart } from '../../../src/emulator/messages';
+import { Session } from '../../../src/links/session';
+import { fwVersion } from '../../../src/protocol/messages/identity';
+import { encodeFrame } from '../../../src/protocol/frame';
+import { emulatorModule, localChannel, PROBE, probeImage, probeProgram } from '../../support/emulator';
+import { VirtualClock } from '../../support/virtualClock';
+
+const ADDRESS = { kind: 'emulated', name: 'probe.bin' } as const;
+
+describe('An emulated controller', () => {
+  let clock: VirtualClock;
+  let channel: ReturnType<typeof localChannel>;
+  let controller: EmulatedController;
+  let events: EmulationEvent[];
+
+  before(async function () {
+    // The core may have to be compiled first.
+    this.timeout(120_000);
+    await emulatorModule();
+  });
+
+  async function start(flash: Uint8Array, options: Partial<EmulationStart> = {}): Promise<void> {
+    clock = new VirtualClock();
+    const module = await emulatorModule();
+    const uniqueId = new Uint8Array(12).fill(7);
+    const given = { speed: 1, instantFlash: true, uart: 0, overrides: [] };
+    channel = localChannel({ module, flash, uniqueId, ...given, ...options }, clock);
+    controller = new EmulatedController(channel, flash, clock);
+    events = [];
+    controller.onEvent((event) => events.push(event));
+  }
+
+  beforeEach(() => start(composeFlash({ app: { bytes: probeImage(), name: 'probe.bin' } })));
+  afterEach(() => controller.dispose());
+
+  async function untilEnumerated(): Promise<void> {
+    for (let tries = 0; !controller.isEnumerated && tries < 50; tries++) await clock.advance(20);
+    assert.ok(controller.isEnumerated);
+  }
+
+  it('is a link that sessions work on, by USB as soon as that is there', async () => {
+    await untilEnumerated();
+    const session = new Session(controller.connect(ADDRESS), clock);
+    const version = await clock.run(session.request(fwVersion()));
+    assert.equal(version.hardware, 'probe');
+    assert.equal(version.uuid, '07'.repeat(12));
+  });
+
+  it('has one host at a time, and takes the next when that has gone', async () => {
+    await untilEnumerated();
+    const first = controller.connect(ADDRESS);
+    assert.throws(() => controller.connect(ADDRESS), { code: 'port-busy' });
+    first.dispose();
+    assert.ok(controller.connect(ADDRESS).isOpen);
+  });
+
+  it('tells restarts and faults, with where they happened; the link outlives them', async () => {
+    await untilEnumerated();
+    const link = controller.connect(ADDRESS);
+    await link.write(encodeFrame(Uint8Array.of(0xf0, PROBE.busError)));
+    await clock.advance(60);
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ['fault', 'reset'],
+    );
+    const [fault] = events;
+    assert.ok(fault?.kind === 'fault' && fault.fault.address === 0x6000_0000);
+    assert.ok(link.isOpen);
+    assert.ok(!controller.isEnumerated);
+  });
+
+  it('mirrors its flash', async () => {
+    await untilEnumerated();
+    const { revision } = controller.flash;
+    const link = controller.connect(ADDRESS);
+    await link.write(encodeFrame(Uint8Array.of(0xf0, PROBE.flash)));
+    await clock.advance(400);
+    assert.ok(controller.flash.revision > revision);
+    assert.deepEqual([...controller.flash.content.subarray(0xa_0000, 0xa_0004)], [0x0f, 0x0f, 0xff, 0x00]);
+  });
+
+  it('runs another program that is put into its flash', async () => {
+    await untilEnumerated();
+    const image = probeImage();
+    const at = Buffer.from(image).indexOf('probe\0', 'latin1');
+    image.set(Buffer.from('other'), at);
+    controller.program(0, image);
+    await untilEnumerated();
+    const session = new Session(controller.connect(ADDRESS), clock);
+    assert.equal((await clock.run(session.request(fwVersion()))).hardware, 'other');
+  });
+
+  it('says so when the program starts over again and again', async () => {
+    controller.dispose();
+    const image = probeProgram();
+    // The first instruction of the program is one that does not exist.
+    const entry = new DataView(image.buffer, image.byteOffset).getUint32(4, true) - 1 - 0x0800_0000;
+    image.set([0xff, 0xde], entry);
+    await start(composeFlash({}).map((byte, index) => image[index] ?? byte));
+    await clock.advance(300);
+    assert.ok(events.some((event) => event.kind === 'state' && event.state === 'restarting'));
+  });
+
+  it('says so when a program without a fault handler locks up', async () => {
+    controller.dispose();
+    await start(composeFlash({}), { speed: 1000 });
+    await clock.advance(60);
+    assert.ok(events.some((event) => event.kind === 'state' && event.state === 'locked-up'));
+  });
+
+  it('ends its links when its worker fails, and takes no more', async () => {
+    await untilEnumerated();
+    const link = controller.connect(ADDRESS);
+    channel.fail('out of memory');
+    await clock.advance(1);
+    assert.ok(!link.isOpen);
+    assert.deepEqual(events, [{ kind: 'failed', reason: 'out of memory' }]);
+    assert.throws(() => controller.connect(ADDRESS), { code: 'port-not-found' });
+  });
+});
+
+describe('The flash of an emulated controller', () => {
+  it('refuses what is no image for this chip', () => {
+    assert.throws(() => composeFlash({ app: { bytes: new Uint8Array(1000), name: 'x.bin' } }), {
+      code: 'image-truncated',
+    });
+    const foreign = probeImage();
+    foreign.set([0, 0, 0, 0], 0);
+    assert.throws(() => composeFlash({ app: { bytes: foreign, name: 'x.bin' } }), {
+      code: 'image-stack-pointer',
+    });
+    const app = { bytes: probeImage(), name: 'app.bin' };
+    assert.throws(() => composeFlash({ bootloader: app }), { code: 'bootloader-too-long' });
+  });
+
+  it('keeps the settings of an earlier run under a new image, and its bootloader', () => {
+    const kept = new Uint8Array(0x10_0000).fill(0x11);
+    const flash = composeFlash({ kept, app: { bytes: probeImage(), name: 'app.bin' } });
+    assert.equal(flash[0x4000], 0x11);
+    assert.equal(flash[0x3fff], 0xff);
+    assert.equal(flash[0xe_0000], 0x11);
+  });
+});

@@ -1,0 +1,132 @@
+import { strict as assert } from 'node:assert';
+import { GdbStub } from '../../../src/emulator/gdbStub';
+import { encodeFrame } from '../../../src/protocol/frame';
+import { emulatorModule, ProbedCore } from '../../support/emulator';
+
+/** Interrupt 39 is USART3's. */
+const UART_VECTOR = 0x0800_0000 + 4 * (16 + 39);
+
+describe('GDB at the emulated controller', () => {
+  let probe: ProbedCore;
+  let sent: string[];
+  let halted: boolean[];
+  let resets: number;
+  let stub: GdbStub;
+
+  before(async function () {
+    // The core may have to be compiled first.
+    this.timeout(120_000);
+    await emulatorModule();
+  });
+
+  beforeEach(async () => {
+    probe = await ProbedCore.start();
+    sent = [];
+    halted = [];
+    resets = 0;
+    const target = {
+      core: probe.core,
+      halt: (on: boolean) => void halted.push(on),
+      reset: () => void resets++,
+    };
+    stub = new GdbStub(target, (text) => sent.push(text));
+  });
+
+  function packet(text: string): string {
+    let sum = 0;
+    for (const letter of text) sum = (sum + letter.charCodeAt(0)) & 0xff;
+    return `$${text}#${sum.toString(16).padStart(2, '0')}`;
+  }
+
+  /** Sends a packet; the reply to it, the acknowledgement checked and taken off. */
+  function ask(text: string): string | undefined {
+    sent.length = 0;
+    stub.receive(Buffer.from(packet(text)));
+    assert.equal(sent[0], '+');
+    return sent[1] === undefined ? undefined : /^\$(.*)#..$/s.exec(sent[1])?.[1];
+  }
+
+  function word(hex: string | undefined): number {
+    return Buffer.from(hex!, 'hex').readUInt32LE();
+  }
+
+  it('halts when it attaches, and tells the registers', () => {
+    assert.deepEqual(halted, [true]);
+    assert.equal(ask('?'), 'S05');
+    const all = ask('g')!;
+    assert.equal(all.length, 19 * 8);
+    assert.equal(word(all.slice(15 * 8, 16 * 8)), probe.core.register(15));
+    assert.equal(word(ask('p11')), probe.core.register(17));
+    ask('P3=78563412');
+    assert.equal(probe.core.register(3), 0x1234_5678);
+  });
+
+  it('stops at a breakpoint, and goes on from there', () => {
+    const handler = word(ask(`m${UART_VECTOR.toString(16)},4`)) & ~1;
+    assert.equal(ask(`Z1,${handler.toString(16)},2`), 'OK');
+    assert.equal(ask('vCont;c'), undefined);
+    assert.deepEqual(halted, [true, false]);
+    probe.core.put('uartIn', encodeFrame(Uint8Array.of(0)));
+    probe.run(1);
+    sent.length = 0;
+    stub.poll();
+    assert.deepEqual(sent, [packet('S05')]);
+    assert.equal(probe.core.register(15), handler);
+    const stoppedAt_ns = probe.core.now_ns;
+    probe.core.run(stoppedAt_ns + 50_000_000n);
+    assert.equal(probe.core.now_ns, stoppedAt_ns, 'time stands still');
+    ask('s');
+    assert.notEqual(probe.core.register(15), handler);
+    assert.equal(ask(`z1,${handler.toString(16)},2`), 'OK');
+    ask('c');
+    assert.ok(probe.ask([0]));
+  });
+
+  it('is interrupted by Ctrl+C', () => {
+    ask('c');
+    probe.run(1);
+    sent.length = 0;
+    stub.receive(Uint8Array.of(3));
+    assert.deepEqual(sent, [packet('S02')]);
+    assert.equal(halted.at(-1), true);
+  });
+
+  it('reads and writes memory; peripherals only without side effects', () => {
+    assert.equal(ask('M20007000,2:abcd'), 'OK');
+    assert.equal(ask('m20007000,2'), 'abcd');
+    assert.equal(ask('m40004808,4'), '6c010000');
+    assert.equal(ask('M40004808,1:00'), 'E14');
+    assert.equal(ask('m60000000,4'), 'E14');
+  });
+
+  it('describes the target, in pieces', () => {
+    assert.match(ask('qSupported:swbreak+')!, /qXfer:features:read\+/);
+    let text = '';
+    for (let more = true; more;) {
+      const part = ask(`qXfer:features:read:target.xml:${text.length.toString(16)},100`)!;
+      text += part.slice(1);
+      more = part.startsWith('m');
+    }
+    assert.match(text, /org\.gnu\.gdb\.arm\.m-profile.*<\/target>$/s);
+  });
+
+  it('resets on request', () => {
+    assert.equal(ask(`qRcmd,${Buffer.from('reset halt').toString('hex')}`), 'OK');
+    assert.equal(resets, 1);
+  });
+
+  it('asks again for a packet that was damaged, and says nothing to one that it does not know', () => {
+    stub.receive(Buffer.from('$g#00'));
+    assert.deepEqual(sent, ['-']);
+    assert.equal(ask('vMustReplyEmpty'), '');
+    assert.equal(ask('Z4,0,4'), '');
+  });
+
+  it('lets the program run on without breakpoints when it detaches', () => {
+    const handler = word(ask(`m${UART_VECTOR.toString(16)},4`)) & ~1;
+    ask(`Z0,${handler.toString(16)},2`);
+    assert.equal(ask('D'), 'OK');
+    assert.equal(halted.at(-1), false);
+    assert.ok(probe.ask([0]));
+  });
+});
