@@ -84,9 +84,9 @@ export class Conversation {
     let outstanding = 0;
     try {
       for (let attempt = 0; attempt < attempts; attempt++) {
-        signal?.throwIfAborted();
         // Noise may have begun a frame there that swallows what we send until it is full (facts 1.2).
         if (attempt > 0 && request.payload.length <= SHORT_REQUEST_B) await this.line.flush();
+        signal?.throwIfAborted();
         outstanding++;
         const outcome = await this.exchange(canId, request, timeout_ms, signal);
         if (outcome === 'silence') continue;

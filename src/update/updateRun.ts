@@ -288,8 +288,8 @@ export class UpdateRun {
     record.reportCommitted('prove', 0, 'Reading what runs');
     const bootloader = await record.recallBootloader();
     const again = this.isSame(record.controller);
-    // What runs now and did not before shows that it was copied.
-    let copied = !again;
+    // What runs now and did not before shows that it was copied; else the way it came back has to.
+    let copied = true;
     const judgement = await record.timer.time('prove', async () => {
       const after = await identifyController(endpoint, {
         ...IDENTIFY,

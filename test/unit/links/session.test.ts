@@ -195,6 +195,21 @@ describe('a session', () => {
       assert.equal(device.received.length, 1);
     });
 
+    it('no more when it is cancelled while the line is cleared for another try', async () => {
+      const { link } = createMemoryDuplex(ADDRESS, clock);
+      const cancel = new AbortController();
+      const reason = new Error('enough');
+      const clearing = withWrite(link, (bytes) => {
+        if (bytes.every((byte) => byte === 0)) cancel.abort(reason);
+        return link.write(bytes);
+      });
+      const asking = new Session(clearing, clock);
+      const options = { timeout_ms: 100, attempts: 2, signal: cancel.signal };
+      await assert.rejects(clock.run(asking.request(ask(VALUES), options)), reason);
+      assert.equal(clock.now(), 100, 'nobody waited for an answer');
+      asking.dispose();
+    });
+
     it('not into the next attempt when it is cancelled between two', async () => {
       const cancel = new AbortController();
       clock.schedule(100, () => cancel.abort(new Error('enough')));

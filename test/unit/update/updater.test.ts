@@ -275,7 +275,9 @@ describe('an update', () => {
 
     it('does not take a full disk for one: that cannot be overridden', async () => {
       start();
-      bench.files.write = () => Promise.reject(new Error('ENOSPC'));
+      const write = bench.files.write.bind(bench.files);
+      bench.files.write = (path, text) =>
+        path.startsWith('snapshots') ? Promise.reject(new Error('ENOSPC')) : write(path, text);
       const result = await bench.flash({}, { override: ['snapshot-failed', 'data-unwritable'] });
       assert.deepEqual([result.verdict, result.error?.code], ['refused', 'data-unwritable']);
     });
