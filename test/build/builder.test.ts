@@ -29,7 +29,7 @@ describeWithCompiler('building with the real compiler', () => {
     assert.match(result.buildId ?? '', /^vb1-(?!0{40})[0-9a-f]{40}$/);
     assert.equal(result.compiled, 8);
     assert.equal(progress.length, 8);
-    assert.equal(progress.at(-1)?.split(' ')[0], '7');
+    assert.equal(progress.at(-1)?.split(' ')[0], '8');
     assert.ok(result.image?.startsWith(path.join(root, 'build')), result.image);
 
     const bytes = readFileSync(result.image!);
