@@ -40,6 +40,13 @@ export async function findOwed(
   return kept && { ...kept, ...owes };
 }
 
+/** What is owed and nothing else: settings that were never lost are the user's, who may have changed them since. */
+export function owedPart({ snapshot, settings }: Owed): Snapshot {
+  if (settings) return snapshot;
+  const { customConfig: _, ...rest } = snapshot;
+  return { ...rest, motors: [] };
+}
+
 /**
  * What has to be on the controller after the update that follows one left half-way: what is there now, and in place
  * of what was lost what is owed. A user who has set it up anew meanwhile keeps that.

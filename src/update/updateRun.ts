@@ -15,7 +15,7 @@ import { probeBootloader } from './bootloaderProbe';
 import { type ControllerIdentity, identifyController, readIdentity } from './controllerIdentity';
 import { type Evidence, judge, type Judgement } from './judgement';
 import { enableOutputs } from './motorRelease';
-import { addOwed, findOwed } from './owedSettings';
+import { addOwed, findOwed, owedPart } from './owedSettings';
 import { preflight } from './preflight';
 import { lostError, type ReturnedController, waitForReturn } from './reconnect';
 import { restartThroughBootloader } from './restart';
@@ -162,7 +162,7 @@ export class UpdateRun {
     const { clock, journal, snapshots } = this.dependencies;
     record.owed = await findOwed(journal, snapshots, record.controller.uuid);
     // Where what is there cannot be read, what is owed stays owed.
-    record.snapshot = record.owed?.snapshot;
+    record.snapshot = record.owed && owedPart(record.owed);
     record.snapshotPath = record.owed?.path;
     const present = await takeSnapshot(connection, this.version, {
       clock,
@@ -355,7 +355,7 @@ export class UpdateRun {
         record.restored = await restore();
         if (record.restored.some(({ outcome }) => outcome === 'failed')) {
           // With its app configuration a node, or a second motor, may have got another CAN id back.
-          await this.connection.follow(storedCanId(snapshot));
+          if (snapshot.motors.length > 0) await this.connection.follow(storedCanId(snapshot));
           record.restored = await restore();
         }
       }

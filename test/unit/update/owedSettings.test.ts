@@ -3,7 +3,7 @@ import { CommandId } from '../../../src/protocol/commandId';
 import type { ControllerAccess } from '../../../src/settings/controllerAccess';
 import { type MotorSettings, type Snapshot, SnapshotStore } from '../../../src/settings/snapshot';
 import { type JournalEntry, UpdateJournal } from '../../../src/update/journal';
-import { addOwed, findOwed, type Owed } from '../../../src/update/owedSettings';
+import { addOwed, findOwed, type Owed, owedPart } from '../../../src/update/owedSettings';
 import { fakeEndpoint } from '../../support/fakeEndpoint';
 import { MemoryFiles } from '../../support/memoryFiles';
 
@@ -98,6 +98,12 @@ describe('what an earlier update owes', () => {
     assert.deepEqual(await addOwed(access, snapshot(own), owed), snapshot(own));
     assert.deepEqual(await addOwed(access, snapshot(), owing(snapshot(), false)), snapshot());
     assert.deepEqual(access.asked, []);
+  });
+
+  it('is the settings only where they may be gone', () => {
+    const saved = snapshot({ ...code, customConfig: OWED });
+    assert.equal(owedPart(owing(saved, true)), saved);
+    assert.deepEqual(owedPart(owing(saved, false)), snapshot({ ...code, motors: [] }));
   });
 
   it('takes the place of what a reset left, for each motor', async () => {

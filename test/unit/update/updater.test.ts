@@ -196,6 +196,33 @@ describe('an update', () => {
       assert.deepEqual(snapshots.find(({ path }) => path === entry?.snapshotPath)?.snapshot.lispCode, CODE);
     });
 
+    it('gives nothing else back when the settings that are there cannot be read', async () => {
+      await owing();
+      bench.controller.interference = ({ direction, payload }) =>
+        direction === 'from-controller' && payload[0] === CommandId.GET_APPCONF ? 'drop' : undefined;
+      const result = await bench.flash({}, { override: ['snapshot-failed'] });
+      assert.equal(result.verdict, 'updated');
+      assert.deepEqual(
+        result.restored.map(({ what, outcome }) => [what, outcome]),
+        [['LispBM code', 'restored']],
+      );
+      assert.deepEqual(storedCode(), CODE);
+    });
+
+    it('goes on owing what it cannot write, and only that', async () => {
+      await owing();
+      const silent: readonly number[] = [CommandId.GET_APPCONF, CommandId.LISP_ERASE_CODE];
+      bench.controller.interference = ({ direction, payload }) =>
+        direction === 'from-controller' && silent.includes(payload[0]!) ? 'drop' : undefined;
+      const result = await bench.flash({}, { override: ['snapshot-failed'] });
+      assert.equal(result.verdict, 'updated');
+      assert.deepEqual(
+        result.restored.map(({ what, outcome }) => [what, outcome]),
+        [['LispBM code', 'failed']],
+      );
+      assert.equal((await bench.journal.pending()).length, 1);
+    });
+
     it('gives them back when the probe finds no bootloader', async () => {
       await owing({ bootloader: 'none' });
       await bench.memory.remember(bench.uuid, { bootloader: { state: 'unknown' } });
