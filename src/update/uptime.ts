@@ -26,8 +26,6 @@ const RATE_MIN_MS = 200;
 const RATE_TOLERANCE = 0.1;
 /** How far a rate may be off that was read off two answers. */
 const RATE_ERROR = 0.02;
-/** Above this a simulated controller is late as often as its computer is, and its durations mean nothing here. */
-const RATE_MAX = 20;
 
 /** How long a controller has been up since its last reset; undefined where its firmware does not tell. */
 export async function readUptime(endpoint: Endpoint, clock: Clock): Promise<Uptime | undefined> {
@@ -53,8 +51,8 @@ export function clockRate(first: Uptime, second: Uptime | undefined): number {
 }
 
 /**
- * Milliseconds from the jump to the last reset, in the controller's time. Undefined when nothing tells, among others
- * because it was up longer than our clock says that it can have been: then the two clocks cannot be compared.
+ * Milliseconds from the jump to the last reset. Undefined when nothing tells, among others because the controller's
+ * clock does not run like ours: a simulated one that lives faster is late whenever its computer is.
  * @param later a second reading, some time after `back`
  */
 export function absenceOf(
@@ -62,9 +60,8 @@ export function absenceOf(
   back: Uptime | undefined,
   later: Uptime | undefined,
 ): number | undefined {
-  const rate = back ? clockRate(back, later) : 1;
-  if (!back || rate > RATE_MAX) return undefined;
-  const absence_ms = (back.at_ms - jump.at_ms) * rate - back.uptime_ms;
+  if (!back || clockRate(back, later) !== 1) return undefined;
+  const absence_ms = back.at_ms - jump.at_ms - back.uptime_ms;
   return absence_ms < -SLACK_MS ? undefined : Math.max(0, absence_ms);
 }
 

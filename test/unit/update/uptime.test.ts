@@ -51,14 +51,13 @@ describe('the uptime of a controller', () => {
     assert.equal(copied, 14_600, 'a copy, and not the watchdog');
   });
 
-  it('tells how long it was away, in its own time', () => {
+  it('tells how long it was away, where its clock runs like ours', () => {
     const jump = at(0, 60_000);
     assert.equal(absenceOf(jump, at(20_000, 6000), at(20_300, 6300)), 14_000);
     assert.equal(absenceOf(jump, at(5400, 5500), at(5700, 5800)), 0, 'as good as at once');
-    assert.equal(absenceOf(jump, at(4000, 6000), at(4300, 7500)), 14_000, 'five times as fast as ours');
+    assert.equal(absenceOf(jump, at(4000, 3000), at(4300, 4500)), undefined, 'five times as fast as ours');
     assert.equal(absenceOf(jump, undefined, undefined), undefined);
     assert.equal(absenceOf(jump, at(100, 5300), at(400, 5600)), undefined, 'it skips the time it would wait');
-    assert.equal(absenceOf(jump, at(1000, 6000), at(1300, 36_000)), undefined, 'too fast to be on time');
   });
 
   describe('that went on', () => {
