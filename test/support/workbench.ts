@@ -10,6 +10,8 @@ import { packageExtension } from '../../scripts/vsix';
 
 const SCREENSHOTS = join(__dirname, '../../test-results/screenshots');
 const TIMEOUT_MS = 60_000;
+/** A command that asks something does so at once. */
+const ASKED_MS = 1000;
 
 export interface WorkbenchOptions {
   /** The folder to open; a fresh copy of the test firmware when none is named. */
@@ -138,9 +140,26 @@ export class Workbench {
     return this.page.locator(`[id="${publisher}.${extensionName}.${id}"]`);
   }
 
-  /** Clicks an icon of the activity bar. */
+  /** Clicks an icon of the activity bar, unless its view is open: that would close it. */
   async openView(title: string): Promise<void> {
-    await this.page.locator(`.activitybar a.action-label[aria-label^="${title}"]`).click();
+    const icon = `.activitybar .action-item%s a.action-label[aria-label^="${title}"]`;
+    if (await this.page.locator(icon.replace('%s', '.checked')).isVisible()) return;
+    await this.page.locator(icon.replace('%s', '')).click();
+  }
+
+  /** Puts away what another test left: open editors, messages, connected controllers. */
+  async clear(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.command('View: Close All Editors');
+    await this.command('Notifications: Clear All Notifications');
+    await this.openView('VESC');
+    const nothing = this.page.getByText('No controller is connected.');
+    while (!(await nothing.isVisible())) {
+      await this.command('VESC: Disconnect');
+      // With several and none selected it asks for one.
+      await this.page.waitForTimeout(ASKED_MS);
+      if (await this.quickInput.isVisible()) await this.page.keyboard.press('Enter');
+    }
   }
 
   /** A row of a tree in the side bar, by the text it shows. */

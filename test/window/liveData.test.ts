@@ -9,7 +9,7 @@ import type { Motor } from '../../src/simulator/motor';
 import { SimulatedController } from '../../src/simulator/simulatedController';
 import { serveTcp } from '../../src/simulator/tcpServer';
 import { type Workbench } from '../support/workbench';
-import { sharedWindow } from './window';
+import { clearedWindow } from './window';
 
 const BENCH = { uuid: '3a0041001850563039990001' };
 
@@ -61,13 +61,9 @@ describe('live data', () => {
     bench = owned.add(new SimulatedController(BENCH, systemClock));
     const server = owned.add(await serveTcp(bench, { port: 0 }));
     address = formatLinkAddress(server.address);
-    window = await sharedWindow();
+    window = await clearedWindow();
   });
-  after(async () => {
-    await window.command('View: Close All Editors');
-    await window.command('VESC: Disconnect');
-    owned.dispose();
-  });
+  after(() => owned.dispose());
 
   const motor = (): Motor => bench.firmware!.motors[0]!;
   const number = async (label: string, column = 0): Promise<number> => {

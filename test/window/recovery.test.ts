@@ -1,5 +1,5 @@
 import { type Workbench } from '../support/workbench';
-import { sharedWindow } from './window';
+import { clearedWindow } from './window';
 
 const DEAD = 'sim:60?brick=1&swd=dead&speed=0';
 const HEALTHY = 'sim:75_300_R2?swd-to=dead&speed=0';
@@ -9,8 +9,7 @@ describe('recovering a controller', () => {
   let window: Workbench;
 
   before(async () => {
-    window = await sharedWindow();
-    await window.openView('VESC');
+    window = await clearedWindow();
     await window.command('Notifications: Clear All Notifications');
   });
 

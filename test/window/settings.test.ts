@@ -4,7 +4,7 @@ import { formatLinkAddress } from '../../src/links/linkAddress';
 import { SimulatedController } from '../../src/simulator/simulatedController';
 import { serveTcp } from '../../src/simulator/tcpServer';
 import { type Workbench } from '../support/workbench';
-import { sharedWindow } from './window';
+import { clearedWindow } from './window';
 
 /** The same controller before and after an update, so that its settings have to get from one layout to the other. */
 const CONTROLLER = { uuid: '3a0041001850563039990001', hardware: '75_300', speedFactor: 10 };
@@ -15,15 +15,10 @@ describe('settings in the window', () => {
   let window: Workbench;
 
   before(async () => {
-    window = await sharedWindow();
-    await window.openView('VESC');
+    window = await clearedWindow();
     await connect(5);
   });
-  after(async () => {
-    await window.command('View: Close All Editors');
-    await window.command('VESC: Disconnect');
-    owned.dispose();
-  });
+  after(() => owned.dispose());
 
   /** Connects to the controller with a firmware of 6.05 or 7.01 on it. */
   async function connect(minor: 5 | 1): Promise<void> {

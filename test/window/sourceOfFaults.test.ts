@@ -8,7 +8,7 @@ import { formatLinkAddress } from '../../src/links/linkAddress';
 import { SimulatedController } from '../../src/simulator/simulatedController';
 import { serveTcp } from '../../src/simulator/tcpServer';
 import { type Workbench } from '../support/workbench';
-import { sharedWindow } from './window';
+import { clearedWindow } from './window';
 
 const SOURCE = 'motor/mc_interface.c';
 
@@ -25,19 +25,14 @@ describe('from a fault to the line of code', () => {
     );
     const server = owned.add(await serveTcp(bench, { port: 0 }));
     address = formatLinkAddress(server.address);
-    window = await sharedWindow();
-    await window.openView('VESC');
+    window = await clearedWindow();
     await window.command('VESC: Connect…');
     await window.quickInputRow('Type a port…').waitFor();
     await window.answer(address);
     await window.treeRow(/Fault\s*none/).waitFor();
     await window.command('Notifications: Clear All Notifications');
   });
-  after(async () => {
-    await window.command('VESC: Disconnect');
-    await window.command('View: Close All Editors');
-    owned.dispose();
-  });
+  after(() => owned.dispose());
 
   const lineOf = (part: string): number => {
     const text = readFileSync(join(window.folder, SOURCE), 'utf8');

@@ -11,6 +11,13 @@ export function sharedWindow(): Promise<Workbench> {
   return shared;
 }
 
+/** The shared window as if nothing had been done in it, with our view open. */
+export async function clearedWindow(): Promise<Workbench> {
+  const window = await sharedWindow();
+  await window.clear();
+  return window;
+}
+
 /** The shared window, if any test has opened it. */
 export async function openedWindow(): Promise<Workbench | undefined> {
   return shared?.catch(() => undefined);

@@ -13,6 +13,9 @@ import { syntheticBootloader, syntheticImage } from '../../support/syntheticImag
 import { Dialogs } from './dialogs';
 import { extensionApi, simulate, until } from './extensionApi';
 
+/** The first test leaves its bootloader behind: it is offered from then on. */
+const USED_BEFORE = /generic\.bin/;
+
 describe('bootloader and settings', () => {
   let api: Api;
   let folder: string;
@@ -56,7 +59,7 @@ describe('bootloader and settings', () => {
     controller = await simulate('60?bootloader=none&can=1&speed=0');
     const { name } = controller.address as { name: string };
     const operations = api.core.simulated.start(name).flash.operations;
-    dialogs.choose(join(folder, 'generic.bin'));
+    dialogs.pick(USED_BEFORE);
     const result = await vscode.commands.executeCommand('vesc.installBootloader', { controller });
     assert.equal(result, undefined);
     assert.equal(api.core.simulated.start(name).flash.operations, operations);
@@ -65,7 +68,7 @@ describe('bootloader and settings', () => {
   it('leads from an update that was not taken over the bootloader to one that is', async () => {
     controller = await simulate('60?bootloader=none&fault=DRV&speed=0');
     api.core.registry.select(controller);
-    dialogs.choose(join(folder, 'generic.bin'));
+    dialogs.pick(USED_BEFORE);
     dialogs.press('Install bootloader…', 'Install', 'Flash again');
     const image = vscode.Uri.file(join(folder, '60.bin'));
     const result = await vscode.commands.executeCommand<UpdateResult>('vesc.flashFile', image);
