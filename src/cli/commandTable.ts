@@ -7,6 +7,7 @@ import { crashCommand } from './commands/crash';
 import { faultsCommand } from './commands/faults';
 import { flashCommand } from './commands/flash';
 import { infoCommand } from './commands/info';
+import { lispCommand } from './commands/lisp';
 import { portsCommand } from './commands/ports';
 import { rebootCommand } from './commands/reboot';
 import { recoverCommand } from './commands/recover';
@@ -33,6 +34,7 @@ export const commandTable: readonly Command[] = [
   restoreCommand,
   configCommand,
   terminalCommand,
+  lispCommand,
   rebootCommand,
   stopCommand,
   simulateCommand,
