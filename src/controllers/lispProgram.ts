@@ -24,7 +24,7 @@ export async function requireLisp(endpoint: Endpoint, host: LispHost, signal?: A
   const isOld = hardwareType === 'vesc' && !atLeast(host, 6, 0);
   const answer = isOld
     ? undefined
-    : await silenceIs(endpoint.request(lispReadCode(10, 0), options), undefined);
+    : await silenceIs(endpoint.request(lispReadCode(1, 0), options), undefined);
   if (answer) return;
   // Silent may also be who is not there any more.
   await endpoint.request(fwVersion(), options);

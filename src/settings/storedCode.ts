@@ -24,6 +24,8 @@ const MESSAGES = {
 
 /** VESC Tool's sizes and deadlines (facts 2.8, 9.1). */
 const READ_LENGTH = 400;
+/** To learn the size; more than is stored would not be answered. */
+const FIRST_LENGTH = 1;
 const WRITE_LENGTH = 384;
 const READ_TIMEOUT_MS = 1500;
 const WRITE_TIMEOUT_MS = 1000;
@@ -67,7 +69,10 @@ export async function readCode(
   const { read } = MESSAGES[kind];
   const options = { timeout_ms: READ_TIMEOUT_MS, ...(signal ? { signal } : {}) };
   // One lost frame must not look like a controller that stores nothing.
-  const first = await silenceIs(endpoint.request(read(10, 0), { ...options, attempts: 2 }), undefined);
+  const first = await silenceIs(
+    endpoint.request(read(FIRST_LENGTH, 0), { ...options, attempts: 2 }),
+    undefined,
+  );
   // Nor must one that has just restarted: whoever is still there answers this.
   if (!first) await endpoint.request(fwVersion(), options);
   if (!first || first.total <= 0 || first.total > MAX_MODULE_CODE) return undefined;

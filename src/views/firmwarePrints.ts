@@ -17,7 +17,9 @@ export interface FirmwarePrintsDependencies {
   readonly registry: Pick<ControllerRegistry, 'controllers'>;
   readonly clock: Clock;
   /** Makes the log; called at the first print. Every line in it gets its time there. */
-  readonly createLog: () => Pick<vscode.LogOutputChannel, 'info' | 'warn' | 'dispose'>;
+  readonly createLog: () => Pick<vscode.LogOutputChannel, 'info' | 'warn' | 'show' | 'dispose'>;
+  /** Hands over what is printed in a session, with its owner if one is known; without it, all but LispBM's prints. */
+  readonly listen?: (session: Session, take: (text: string, owner: string | undefined) => void) => void;
 }
 
 /** Writes down everything that firmware prints, from whichever controller, whether a terminal is open or not. */
@@ -36,8 +38,15 @@ export class FirmwarePrints implements Disposable {
     this.log?.dispose();
   }
 
+  /** Brings the log to the front; what the user types in stays where it is. */
+  show(): void {
+    this.log ??= this.dependencies.createLog();
+    this.log.show(true);
+  }
+
   private follow(session: Session): void {
-    session.prints.onPrint(({ text, owner }) => {
+    const { listen = listenToTerminals } = this.dependencies;
+    listen(session, (text, owner) => {
       const name = owner ?? this.nameOf(session);
       for (const line of printable(text)) if (line.trim() !== '') this.write(`${name}: ${line}`);
     });
@@ -63,4 +72,8 @@ export class FirmwarePrints implements Disposable {
     const controller = controllers.find((each) => sameAddress(each.address, address));
     return controller ? formatOwner(controller) : formatLinkAddress(address);
   }
+}
+
+function listenToTerminals(session: Session, take: (text: string, owner: string | undefined) => void): void {
+  session.prints.onPrint(({ text, owner }) => take(text, owner));
 }
