@@ -5,6 +5,7 @@ import type { ControllerRegistry } from '../controllers/controllerRegistry';
 import { formatLinkAddress, sameAddress } from '../links/linkAddress';
 import type { Session } from '../links/session';
 import type { SessionPool } from '../links/sessionPool';
+import { decodeLispPrint } from '../protocol/messages/codeStorage';
 import { formatOwner, printable } from './terminalConversation';
 
 const LINE_LIMIT = 1000;
@@ -17,7 +18,9 @@ export interface FirmwarePrintsDependencies {
   readonly registry: Pick<ControllerRegistry, 'controllers'>;
   readonly clock: Clock;
   /** Makes the log; called at the first print. Every line in it gets its time there. */
-  readonly createLog: () => Pick<vscode.LogOutputChannel, 'info' | 'warn' | 'show' | 'dispose'>;
+  readonly createLog: () => Pick<vscode.LogOutputChannel, 'info' | 'warn' | 'dispose'> & {
+    show(preserveFocus: boolean): void;
+  };
   /** Hands over what is printed in a session, with its owner if one is known; without it, all but LispBM's prints. */
   readonly listen?: (session: Session, take: (text: string, owner: string | undefined) => void) => void;
 }
@@ -76,4 +79,15 @@ export class FirmwarePrints implements Disposable {
 
 function listenToTerminals(session: Session, take: (text: string, owner: string | undefined) => void): void {
   session.prints.onPrint(({ text, owner }) => take(text, owner));
+}
+
+/** What LispBM prints, which belongs to no terminal command. */
+export function listenToLisp(
+  session: Session,
+  take: (text: string, owner: string | undefined) => void,
+): void {
+  session.onPacket((payload) => {
+    const text = decodeLispPrint(payload);
+    if (text !== undefined) take(text, undefined);
+  });
 }

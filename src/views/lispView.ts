@@ -2,17 +2,16 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable';
 import type { Core } from '../controllers/core';
 import type { LispError } from '../protocol/lispErrors';
-import { decodeLispPrint } from '../protocol/messages/codeStorage';
 import { commandCall } from './commandNames';
 import { ControllerTerminals } from './controllerTerminal';
-import { FirmwarePrints } from './firmwarePrints';
+import { FirmwarePrints, type FirmwarePrintsDependencies, listenToLisp } from './firmwarePrints';
 import type { Memory } from './knownPorts';
 import { LispConversation } from './lispConversation';
 import { LispPrograms } from './lispPrograms';
 import { lispLenses, lispStatus } from './lispWords';
 import { formatOwner } from './terminalConversation';
 import { drawStatus } from './statusBar';
-import { plain } from './text';
+import { plain, timeOfDay } from './text';
 
 /** By name, because the language belongs to whichever extension brings one. */
 const SOURCES: vscode.DocumentSelector = { scheme: 'file', pattern: '**/*.{lisp,lbm}' };
@@ -49,12 +48,8 @@ export class LispView implements vscode.Disposable {
         pool,
         registry,
         clock,
-        createLog: () => vscode.window.createOutputChannel('VESC LispBM', { log: true }),
-        listen: (session, take) =>
-          session.onPacket((payload) => {
-            const text = decodeLispPrint(payload);
-            if (text !== undefined) take(text, undefined);
-          }),
+        createLog: () => this.createLog(),
+        listen: listenToLisp,
       }),
     );
     this.problems = this.owned.add(vscode.languages.createDiagnosticCollection('vesc-lisp'));
@@ -76,6 +71,14 @@ export class LispView implements vscode.Disposable {
 
   dispose(): void {
     this.owned.dispose();
+  }
+
+  /** Not a log of VS Code: one that is shown as soon as it is made stays empty. */
+  private createLog(): ReturnType<FirmwarePrintsDependencies['createLog']> {
+    const channel = vscode.window.createOutputChannel('VESC LispBM');
+    const write = (line: string): void =>
+      channel.appendLine(`${timeOfDay(this.core.clock.date().toISOString())} ${line}`);
+    return { info: write, warn: write, show: () => channel.show(true), dispose: () => channel.dispose() };
   }
 
   private lensesOf({ uri }: vscode.TextDocument): vscode.CodeLens[] {

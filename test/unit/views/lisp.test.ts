@@ -3,6 +3,7 @@ import { ControllerRegistry } from '../../../src/controllers/controllerRegistry'
 import type { Controller } from '../../../src/controllers/controller';
 import { pauseLisp, runLisp, uploadLisp } from '../../../src/controllers/lispProgram';
 import type { SimulatedControllerOptions } from '../../../src/simulator/simulatedController';
+import { FirmwarePrints, listenToLisp } from '../../../src/views/firmwarePrints';
 import type { Memory } from '../../../src/views/knownPorts';
 import { LispConversation } from '../../../src/views/lispConversation';
 import { LispPrograms } from '../../../src/views/lispPrograms';
@@ -177,6 +178,28 @@ describe('LispBM as a person sees it', () => {
       assert.deepEqual(programs.running, []);
       assert.equal(watch.isRunning, false);
     });
+  });
+
+  it('has what LispBM prints in a log of its own, line by line', async () => {
+    await start();
+    const log: string[] = [];
+    let shown = 0;
+    const write = (line: string): void => void log.push(line);
+    const prints = new FirmwarePrints({
+      pool: bench.pool,
+      registry,
+      clock: bench.clock,
+      createLog: () => ({ info: write, warn: write, show: () => void shown++, dispose: () => undefined }),
+      listen: listenToLisp,
+    });
+    registry.disconnect(controller);
+    controller = await bench.clock.run(registry.connect(ADDRESS));
+    await bench.clock.run(controller.endpoint!.terminal('uptime'));
+    await upload('(puts "one")\n(puts "two")\n');
+    prints.show();
+    assert.deepEqual(log, ['60: one', '60: two']);
+    assert.equal(shown, 1);
+    prints.dispose();
   });
 
   it('offers its lenses where there is a controller, by the name of the selected one', async () => {
