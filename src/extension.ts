@@ -28,7 +28,7 @@ import { BuildTasks, TASK_TYPE } from './views/buildTasks';
 import { CardPanel, openPlace } from './views/cardPanel';
 import { provideCommits } from './views/commitDocuments';
 import { ContextKeys } from './views/contextKeys';
-import { ControllerTerminals } from './views/controllerTerminal';
+import { commandTerminals, ControllerTerminals } from './views/controllerTerminal';
 import { ControllerTree } from './views/controllerTree';
 import { crashTitle } from './views/crashCard';
 import { CrashReports } from './views/crashReports';
@@ -43,6 +43,7 @@ import { HotPlug } from './views/hotPlug';
 import { IntelliSense } from './views/intelliSense';
 import { KnownPorts } from './views/knownPorts';
 import { languageServerSettings } from './views/languageServerSettings';
+import { LispView } from './views/lispView';
 import { LivePanels } from './views/liveData/livePanels';
 import { crashNotice, faultNotice } from './views/messages';
 import { Notifier } from './views/notifier';
@@ -58,7 +59,7 @@ import { WiringHelp } from './views/wiringHelp';
 /** What the editor tests work with. */
 export type Api = Pick<
   Shell,
-  'core' | 'workspace' | 'builds' | 'flashing' | 'tree' | 'page' | 'relations' | 'records'
+  'core' | 'workspace' | 'builds' | 'flashing' | 'tree' | 'page' | 'relations' | 'records' | 'lisp'
 > & {
   readonly unitTests: UnitTestExplorer;
 };
@@ -136,7 +137,8 @@ export function activate(context: vscode.ExtensionContext): Api {
     page,
     cards,
     crashes,
-    terminals: own(new ControllerTerminals(core.pool, memory)),
+    terminals: own(new ControllerTerminals(commandTerminals(core.pool, memory))),
+    lisp: own(new LispView(core, memory)),
     livePanels: own(
       new LivePanels({
         core,
@@ -181,7 +183,8 @@ export function activate(context: vscode.ExtensionContext): Api {
   followEdits(shell, memory, own);
   offerCommandLine(context);
   workspace.look();
-  return { core, workspace, builds, flashing, tree: shell.tree, page, relations, records, unitTests };
+  const { tree, lisp } = shell;
+  return { core, workspace, builds, flashing, tree, page, relations, records, lisp, unitTests };
 }
 
 type Own = <T extends vscode.Disposable>(part: T) => T;

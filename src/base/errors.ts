@@ -2,6 +2,7 @@ import { buildErrors } from './catalogue/buildErrors';
 import { configurationErrors } from './catalogue/configurationErrors';
 import { imageErrors } from './catalogue/imageErrors';
 import { linkErrors } from './catalogue/linkErrors';
+import { lispErrors } from './catalogue/lispErrors';
 import { recoveryErrors } from './catalogue/recoveryErrors';
 import { settingsErrors } from './catalogue/settingsErrors';
 import { updateErrors } from './catalogue/updateErrors';
@@ -36,6 +37,7 @@ export const errorCatalogue = {
   ...configurationErrors,
   ...updateErrors,
   ...recoveryErrors,
+  ...lispErrors,
   ...buildErrors,
   ...usageErrors,
 };

@@ -8,6 +8,7 @@ import { emulateCommand } from './commands/emulate';
 import { faultsCommand } from './commands/faults';
 import { flashCommand } from './commands/flash';
 import { infoCommand } from './commands/info';
+import { lispCommand } from './commands/lisp';
 import { portsCommand } from './commands/ports';
 import { rebootCommand } from './commands/reboot';
 import { recoverCommand } from './commands/recover';
@@ -34,6 +35,7 @@ export const commandTable: readonly Command[] = [
   restoreCommand,
   configCommand,
   terminalCommand,
+  lispCommand,
   rebootCommand,
   stopCommand,
   simulateCommand,

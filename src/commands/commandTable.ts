@@ -12,6 +12,7 @@ import { flashBus } from './flashBus';
 import { flashFile } from './flashFile';
 import { flashKeptBuild } from './flashKeptBuild';
 import { installBootloader } from './installBootloader';
+import { openLispRepl } from './openLispRepl';
 import { openLiveData } from './openLiveData';
 import { openLog } from './openLog';
 import { compareSettings, exportSettings, importSettings, openSettings } from './openSettings';
@@ -32,7 +33,9 @@ import { showCommits } from './showCommits';
 import { showCrash } from './showCrash';
 import { showFaults } from './showFaults';
 import { startSimulatedController } from './startSimulatedController';
+import { stopLisp } from './stopLisp';
 import { stopMotor } from './stopMotor';
+import { uploadLisp } from './uploadLisp';
 
 /** What runs when a command is called. What it returns is for those who call it from code. */
 type Handler<C extends CommandName> = (shell: Shell, ...args: CommandArguments[C]) => unknown;
@@ -95,6 +98,13 @@ const COMMANDS: { readonly [C in CommandName]: Entry<C> } = {
   'vesc.stopMotor': { enabled: stopMotor, disabled: nothingConnected },
   'vesc.recover': { enabled: recover },
   'vesc.setUpDebugging': { enabled: setUpDebugging },
+  'vesc.uploadLisp': {
+    enabled: uploadLisp,
+    // A file alone says not where it shall go.
+    disabled: { ...nothingConnected, when: (shell) => nothingConnected.when(shell) },
+  },
+  'vesc.stopLisp': { enabled: stopLisp, disabled: nothingConnected },
+  'vesc.openLispRepl': { enabled: openLispRepl, disabled: nothingConnected },
 };
 
 /** Registers them all. What goes wrong in one is told to the user, and the command then returns nothing. */

@@ -15,6 +15,7 @@ import type { CrashReports } from '../views/crashReports';
 import type { FaultCards } from '../views/faultCards';
 import type { FirmwareWorkspace } from '../views/firmwareWorkspace';
 import type { FlashState } from '../views/flashState';
+import type { LispView } from '../views/lispView';
 import type { LivePanels } from '../views/liveData/livePanels';
 import type { KnownPorts, Memory } from '../views/knownPorts';
 import type { Notifier } from '../views/notifier';
@@ -40,6 +41,7 @@ export interface Shell {
   readonly cards: FaultCards;
   readonly crashes: CrashReports;
   readonly terminals: ControllerTerminals;
+  readonly lisp: LispView;
   readonly livePanels: LivePanels;
   readonly flashing: FlashState;
   readonly known: KnownPorts;

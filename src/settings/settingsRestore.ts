@@ -1,4 +1,5 @@
-import { isVescError, VescError } from '../base/errors';
+import { isVescError } from '../base/errors';
+import { sameBytes } from '../base/sameBytes';
 import type { Endpoint } from '../links/endpoint';
 import { lispSetRunning } from '../protocol/messages/codeStorage';
 import {
@@ -19,7 +20,7 @@ import { fatesText, migratedValues, planMigration } from './migration';
 import { findSecondMotor } from './secondMotor';
 import { changedSettings, changeText, isMeasured, type SettingChange } from './settingsComparison';
 import type { MotorSettings, Snapshot } from './snapshot';
-import { type CodeKind, codeName, readCode, writeCode } from './storedCode';
+import { type CodeKind, codeName, storeCode } from './storedCode';
 
 /** What became of one part of a snapshot. */
 export interface RestoredPart {
@@ -203,12 +204,12 @@ async function restoreBlob(
   if (configurationSignature(present) !== configurationSignature(blob)) {
     return { what, outcome: 'kept', detail: 'this firmware lays its settings out differently' };
   }
-  if (equal(present, blob)) return { what, outcome: 'restored' };
+  if (sameBytes(present, blob)) return { what, outcome: 'restored' };
   await endpoint.request(set(blob), options);
   const readBack = await endpoint.request(get, options);
-  if (equal(readBack, blob)) return { what, outcome: 'restored' };
+  if (sameBytes(readBack, blob)) return { what, outcome: 'restored' };
   const adjusted = adjustment(blob, readBack);
-  const isTaken = adjusted.outcome === 'restored' || !equal(readBack, present);
+  const isTaken = adjusted.outcome === 'restored' || !sameBytes(readBack, present);
   if (!isTaken) return { what, outcome: 'failed', detail: 'the controller did not take it' };
   return { what, ...adjusted };
 }
@@ -234,14 +235,8 @@ async function restoreCode(
   flags: number,
 ): Promise<RestoredPart> {
   const what = codeName(kind);
-  const present = await readCode(endpoint, kind);
-  if (present && equal(present, code)) return { what, outcome: 'restored' };
-  await writeCode(endpoint, kind, code, flags);
-  const readBack = await readCode(endpoint, kind);
-  if (!readBack || !equal(readBack, code)) {
-    throw new VescError('code-storage-failed', { what, step: 'reading back', offset: 0 });
-  }
-  if (kind === 'lisp')
+  const isNew = await storeCode(endpoint, kind, code, flags);
+  if (isNew && kind === 'lisp')
     await endpoint.request(lispSetRunning(true), { timeout_ms: TIMEOUT_MS, attempts: ATTEMPTS });
   return { what, outcome: 'restored' };
 }
@@ -249,8 +244,4 @@ async function restoreCode(
 function failed(what: string, error: unknown): RestoredPart {
   if (isVescError(error)) return { what, outcome: 'failed', detail: error.happened };
   throw error;
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -3,6 +3,7 @@ import { fromLatin1, latin1 } from '../protocol/bytes';
 import { atLeast, type Version } from '../protocol/version';
 import type { CodeStore } from './codeStore';
 import type { Flash } from './flash';
+import { outputOf } from './lispOutput';
 import { fixed, hex } from './printf';
 
 /** The const heap and image of LispBM lie at the start of the staging area (≥ 6.06, facts 3.1). */
@@ -57,6 +58,12 @@ export class Lisp {
     if (latin1(there) === latin1(mark)) return 0;
     const erased_ms = this.flash.erase(IMAGE_SECTOR.index).duration_ms;
     return erased_ms + this.flash.program(IMAGE_SECTOR.address, mark).duration_ms;
+  }
+
+  /** What the stored program prints when it starts. */
+  output(): readonly string[] {
+    const { length } = this.code;
+    return outputOf(latin1(this.code.read(0, length) ?? new Uint8Array(0)).split('\0')[0]!, this.version);
   }
 
   /** What the REPL prints for `text`; `undefined` when it comes too soon and is dropped. */

@@ -1,4 +1,5 @@
 import type { Disposable } from '../base/disposable';
+import { sameBytes } from '../base/sameBytes';
 import { stage, type StagedImage } from '../image/stagingHeader';
 
 /** A thread at work on one image. Disposing it ends the work, and `staged` rejects. */
@@ -59,8 +60,4 @@ export class ImageStager implements Disposable {
     // An image that cannot be staged is refused by the same error class here as anywhere.
     return stage(app);
   }
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -48,6 +48,9 @@ export interface CommandArguments {
   'vesc.stopMotor': [target?: ControllerTarget];
   'vesc.recover': [target?: ControllerTarget];
   'vesc.setUpDebugging': [];
+  'vesc.uploadLisp': [file?: Uri];
+  'vesc.stopLisp': [target?: ControllerTarget];
+  'vesc.openLispRepl': [target?: ControllerTarget];
 }
 export type CommandName = keyof CommandArguments;
 
@@ -87,6 +90,9 @@ export const COMMAND_NAMES = Object.keys({
   'vesc.stopMotor': true,
   'vesc.recover': true,
   'vesc.setUpDebugging': true,
+  'vesc.uploadLisp': true,
+  'vesc.stopLisp': true,
+  'vesc.openLispRepl': true,
 } satisfies Record<CommandName, true>) as readonly CommandName[];
 
 /** A command with its arguments, for rows and status items; wrong arguments do not compile. */

@@ -5,6 +5,7 @@ import type { ControllerRegistry } from '../controllers/controllerRegistry';
 import { formatLinkAddress, sameAddress } from '../links/linkAddress';
 import type { Session } from '../links/session';
 import type { SessionPool } from '../links/sessionPool';
+import { decodeLispPrint } from '../protocol/messages/codeStorage';
 import { formatOwner, printable } from './terminalConversation';
 
 const LINE_LIMIT = 1000;
@@ -17,7 +18,11 @@ export interface FirmwarePrintsDependencies {
   readonly registry: Pick<ControllerRegistry, 'controllers'>;
   readonly clock: Clock;
   /** Makes the log; called at the first print. Every line in it gets its time there. */
-  readonly createLog: () => Pick<vscode.LogOutputChannel, 'info' | 'warn' | 'dispose'>;
+  readonly createLog: () => Pick<vscode.LogOutputChannel, 'info' | 'warn' | 'dispose'> & {
+    show(preserveFocus: boolean): void;
+  };
+  /** Hands over what is printed in a session, with its owner if one is known; without it, all but LispBM's prints. */
+  readonly listen?: (session: Session, take: (text: string, owner: string | undefined) => void) => void;
 }
 
 /** Writes down everything that firmware prints, from whichever controller, whether a terminal is open or not. */
@@ -36,8 +41,15 @@ export class FirmwarePrints implements Disposable {
     this.log?.dispose();
   }
 
+  /** Brings the log to the front; what the user types in stays where it is. */
+  show(): void {
+    this.log ??= this.dependencies.createLog();
+    this.log.show(true);
+  }
+
   private follow(session: Session): void {
-    session.prints.onPrint(({ text, owner }) => {
+    const { listen = listenToTerminals } = this.dependencies;
+    listen(session, (text, owner) => {
       const name = owner ?? this.nameOf(session);
       for (const line of printable(text)) if (line.trim() !== '') this.write(`${name}: ${line}`);
     });
@@ -63,4 +75,19 @@ export class FirmwarePrints implements Disposable {
     const controller = controllers.find((each) => sameAddress(each.address, address));
     return controller ? formatOwner(controller) : formatLinkAddress(address);
   }
+}
+
+function listenToTerminals(session: Session, take: (text: string, owner: string | undefined) => void): void {
+  session.prints.onPrint(({ text, owner }) => take(text, owner));
+}
+
+/** What LispBM prints, which belongs to no terminal command. */
+export function listenToLisp(
+  session: Session,
+  take: (text: string, owner: string | undefined) => void,
+): void {
+  session.onPacket((payload) => {
+    const text = decodeLispPrint(payload);
+    if (text !== undefined) take(text, undefined);
+  });
 }

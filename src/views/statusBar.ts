@@ -73,7 +73,7 @@ export class StatusBar implements vscode.Disposable {
     const content = JSON.stringify(words);
     if (this.drawn.get(id) === content) return;
     this.drawn.set(id, content);
-    draw(this.items[id], words);
+    drawStatus(this.items[id], words);
   }
 
   private redraw(): void {
@@ -106,7 +106,8 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-function draw(item: vscode.StatusBarItem, words: StatusWords): void {
+/** Shows `words` in a status item, and reads them to those who cannot see it. */
+export function drawStatus(item: vscode.StatusBarItem, words: StatusWords): void {
   item.text = words.text;
   item.tooltip = tooltip(words.tooltip);
   item.backgroundColor =

@@ -1,7 +1,5 @@
 import { defineErrors } from './define';
 
-const KEPT = 'The snapshot keeps what was read before.';
-
 /** Reading, keeping and writing back what a user has on a controller. */
 export const settingsErrors = defineErrors({
   'snapshot-failed': {
@@ -32,8 +30,9 @@ export const settingsErrors = defineErrors({
     exitStatus: 1,
     text: (d: { what: string; step: string; offset: number }) => ({
       happened: `${d.what}: ${d.step} failed at offset ${d.offset}.`,
-      state: KEPT,
-      next: 'Restore the settings again from the snapshot.',
+      state:
+        'The firmware is intact; what is stored may not be whole. A snapshot keeps what was read before.',
+      next: 'Upload or restore it again.',
     }),
   },
 });

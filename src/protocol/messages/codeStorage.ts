@@ -128,13 +128,19 @@ export function lispGetStats(all: boolean): Request<LispStats> {
 
 /** Evaluates an expression; the outcome arrives as {@link decodeLispPrint}. One every 500 ms, no more. */
 export function lispReplCommand(text: string): Uint8Array {
-  return message(CommandId.LISP_REPL_CMD).string(text).finish();
+  return message(CommandId.LISP_REPL_CMD).bytes(new TextEncoder().encode(text)).u8(0).finish();
 }
 
-/** The text that LispBM printed; `undefined` for any other payload. */
+/** The text that LispBM printed; `undefined` for any other payload. Sources are UTF-8, so what they print is, too. */
 export function decodeLispPrint(payload: Uint8Array): string | undefined {
-  return contentsOf(CommandId.LISP_PRINT, payload)?.string();
+  const text = contentsOf(CommandId.LISP_PRINT, payload)?.string();
+  if (text === undefined) return undefined;
+  const decoded = new TextDecoder().decode(fromLatin1(text));
+  // What is no UTF-8 is shown as the firmware's other prints are.
+  return decoded.includes(NO_UTF8) ? text : decoded;
 }
+
+const NO_UTF8 = '\ufffd';
 
 /** The payload of a LispBM print. */
 export function encodeLispPrint(text: string): Uint8Array {

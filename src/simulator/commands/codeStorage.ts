@@ -63,6 +63,7 @@ async function start({ firmware }: Call, withCode: boolean): Promise<boolean> {
   const duration_ms = firmware.lisp.start(withCode);
   if (duration_ms === undefined) return false;
   await firmware.board.stall(duration_ms);
+  if (withCode) for (const line of firmware.lisp.output()) firmware.stream(encodeLispPrint(line));
   return true;
 }
 

@@ -47,6 +47,9 @@ describe('the extension in the editor', () => {
       'vesc.restoreSettings',
       'vesc.openLiveData',
       'vesc.stopMotor',
+      'vesc.uploadLisp',
+      'vesc.stopLisp',
+      'vesc.openLispRepl',
     ])
       assert.equal(await vscode.commands.executeCommand(command), undefined, command);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Controller } from '../../../src/controllers/controller';
 import type { Api } from '../../../src/extension';
-import { ControllerTerminal } from '../../../src/views/controllerTerminal';
+import { commandTerminals, ControllerTerminal } from '../../../src/views/controllerTerminal';
 import type { Row } from '../../../src/views/nodeChanges';
 import { workspaceMemory } from '../../support/workspaceMemory';
 import { extensionApi, simulate, until } from './extensionApi';
@@ -86,7 +86,7 @@ describe('controllers in the tree', () => {
   });
 
   it('runs commands of its firmware in a terminal, with a history', async () => {
-    const terminal = new ControllerTerminal(controller, api.core.pool, workspaceMemory());
+    const terminal = new ControllerTerminal(controller, commandTerminals(api.core.pool, workspaceMemory()));
     let screen = '';
     terminal.onDidWrite((text) => (screen += text));
     terminal.open();

@@ -39,7 +39,7 @@ describe('the conversation in a terminal', () => {
       pool,
       registry,
       clock,
-      createLog: () => ({ info: write, warn: write, dispose: () => undefined }),
+      createLog: () => ({ info: write, warn: write, show: () => undefined, dispose: () => undefined }),
     });
     controller = await clock.run(registry.connect(ADDRESS));
   };

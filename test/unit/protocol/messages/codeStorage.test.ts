@@ -72,6 +72,12 @@ describe('LispBM', () => {
     sends(code.encodeLispPrint('> 3'), '87 "> 3"');
   });
 
+  it('prints and takes the characters of a source, and shows what is none of its encoding', () => {
+    sends(code.lispReplCommand('20 °C'), '8a "20 " c2b0 "C" 00');
+    assert.equal(code.decodeLispPrint(bytes('87 "20 " c2b0 "C" 00')), '20 °C');
+    assert.equal(code.decodeLispPrint(bytes('87 "20 " b0 "C" 00')), '20 °C');
+  });
+
   it('takes streamed code', () => {
     const piece = { offset: 384, total: 1000, mode: code.LispStreamMode.restartWithCode, data };
     const sent = '8b 00000180 000003e8 02 aabb';
