@@ -44,7 +44,11 @@ export async function uploadLisp(shell: Shell, uri?: vscode.Uri): Promise<LispUp
     return isNew;
   });
   watch.start();
-  prints.show();
+  const text = `${plain(path.basename(file))} runs on ${plain(controller.title)}${changed ? '' : '; it was stored already'}.`;
+  shell.notifier.show(
+    { severity: 'information', text, actions: ['lisp-output'] },
+    { 'lisp-output': () => prints.show() },
+  );
   shell.log.info(
     `${file}: ${code.length} bytes of LispBM code ${changed ? 'stored' : 'were stored already'}`,
   );

@@ -4,14 +4,14 @@ import type { Core } from '../controllers/core';
 import type { LispError } from '../protocol/lispErrors';
 import { commandCall } from './commandNames';
 import { ControllerTerminals } from './controllerTerminal';
-import { FirmwarePrints, type FirmwarePrintsDependencies, listenToLisp } from './firmwarePrints';
+import { FirmwarePrints, listenToLisp } from './firmwarePrints';
 import type { Memory } from './knownPorts';
 import { LispConversation } from './lispConversation';
 import { LispPrograms } from './lispPrograms';
 import { lispLenses, lispStatus } from './lispWords';
 import { formatOwner } from './terminalConversation';
 import { drawStatus } from './statusBar';
-import { plain, timeOfDay } from './text';
+import { plain } from './text';
 
 /** By name, because the language belongs to whichever extension brings one. */
 const SOURCES: vscode.DocumentSelector = { scheme: 'file', pattern: '**/*.{lisp,lbm}' };
@@ -48,7 +48,7 @@ export class LispView implements vscode.Disposable {
         pool,
         registry,
         clock,
-        createLog: () => this.createLog(),
+        createLog: () => vscode.window.createOutputChannel('VESC LispBM', { log: true }),
         listen: listenToLisp,
       }),
     );
@@ -71,14 +71,6 @@ export class LispView implements vscode.Disposable {
 
   dispose(): void {
     this.owned.dispose();
-  }
-
-  /** Not a log of VS Code: one that is shown as soon as it is made stays empty. */
-  private createLog(): ReturnType<FirmwarePrintsDependencies['createLog']> {
-    const channel = vscode.window.createOutputChannel('VESC LispBM');
-    const write = (line: string): void =>
-      channel.appendLine(`${timeOfDay(this.core.clock.date().toISOString())} ${line}`);
-    return { info: write, warn: write, show: () => channel.show(true), dispose: () => channel.dispose() };
   }
 
   private lensesOf({ uri }: vscode.TextDocument): vscode.CodeLens[] {

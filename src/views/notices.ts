@@ -24,6 +24,7 @@ export const ACTIONS = {
   'look-again': 'Connect and look',
   'allow-inputs': 'Allow throttle inputs',
   recover: 'Recover controller…',
+  'lisp-output': 'Show prints',
 } as const;
 export type Action = keyof typeof ACTIONS;
 

@@ -68,4 +68,6 @@ const DEFAULTS: Record<Action, () => unknown> = {
   // Only where it is known whose inputs are meant.
   'allow-inputs': () => undefined,
   recover: command('vesc.recover'),
+  // Only where it is known whose prints are meant.
+  'lisp-output': () => undefined,
 };
