@@ -144,5 +144,7 @@ describe('a bootloader whose compiler broke it', () => {
     assert.equal(fillsStackByCall(syntheticImage()), false);
     const short = withStart(0).subarray(0, 0x202);
     assert.equal(fillsStackByCall(short), false);
+    const cutBehindTheLoad = withStart(0x2155).subarray(0, 0x202);
+    assert.equal(fillsStackByCall(cutBehindTheLoad), false);
   });
 });
