@@ -84,7 +84,7 @@ describe('the build loop in front of a person', function () {
     await window.command('VESC: Scan CAN bus');
     await window.treeRow(/CAN bus/).waitFor();
     await window.command('VESC: Open terminal');
-    await window.page.locator('.terminal-wrapper.active .xterm-screen:visible').click();
+    await window.command('Terminal: Focus Terminal');
     await window.page.keyboard.type('fau\t\t');
     await window.terminal.getByText(/^fault\s+faults/).waitFor();
     await window.page.keyboard.type('s\r');
