@@ -93,7 +93,13 @@ describe('live data', () => {
   /** The dialog suggests something first; what is typed before that is lost. */
   async function chooseFile(path: string): Promise<void> {
     await until('the dialog is there', async () => (await window.quickInput.inputValue()).includes('/'));
-    await window.answer(path);
+    // It may still put its own proposal over what is typed.
+    await until('the path stays', async () => {
+      await window.quickInput.fill(path);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return (await window.quickInput.inputValue()) === path;
+    });
+    await window.page.keyboard.press('Enter');
   }
 
   async function selectTheme(name: string): Promise<void> {
