@@ -87,7 +87,8 @@ describe('live data', () => {
   async function press(): Promise<void> {
     await hold().hover();
     await window.page.mouse.down();
-    await until('the motor turns', () => motor().values().erpm > 1000);
+    // It may still be coasting from the press before.
+    await until('the motor is driven', () => !motor().isReleased && motor().values().erpm > 1000);
   }
 
   /** The dialog suggests something first; what is typed before that is lost. */
