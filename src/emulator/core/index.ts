@@ -17,6 +17,7 @@ import { clearDirty, dirtyFrom, dirtyTo, eraseCount, setInstantFlash } from './f
 import { holdPin } from './gpio';
 import { FLASH, QUEUES, SRAM } from './layout';
 import { lastResetCause, powerOn, reset, resetCount, run, step } from './machine';
+import { motorField, setMotorField } from './motorState';
 import { UNIQUE_ID } from './rom';
 import { isUsbConfigured } from './usbHost';
 import { now } from './time';
@@ -39,6 +40,7 @@ export {
   lastFault,
   holdPin,
   lastResetCause,
+  motorField,
   now,
   powerOn,
   receiveSoon,
@@ -50,6 +52,7 @@ export {
   setChannel,
   setIndex,
   setInstantFlash,
+  setMotorField,
   step,
   isUsbConfigured,
 };

@@ -9,6 +9,7 @@ import { resetFlash } from './flash';
 import { resetInterrupts } from './interrupts';
 import { CCM, CCM_SIZE, FLASH, FLASH_SIZE, PERIPHERAL_STATE, REGISTERS, SRAM, SRAM_SIZE } from './layout';
 import { mapMemory, read32 } from './memory';
+import { prepareMotor, releaseMotor } from './motor';
 import { resetShadows } from './peripherals';
 import { ResetCause } from './reset';
 import { sysTickDue } from './sysTick';
@@ -31,6 +32,7 @@ export function powerOn(): void {
   mapMemory();
   prepareCrc();
   prepareAdc();
+  prepareMotor();
   memory.fill(SRAM, 0, SRAM_SIZE);
   memory.fill(CCM, 0, CCM_SIZE);
   memory.fill(FLASH, 0xff, FLASH_SIZE);
@@ -64,6 +66,7 @@ export function reset(cause: u32): void {
   cpu.attention = Attention.interrupts | (cpu.breakpoints !== 0 ? Attention.breakpoints : 0);
   cancelAll();
   stretch(time, time);
+  releaseMotor();
   resetInterrupts();
   resetSystemRegisters();
   resetShadows();
