@@ -7,6 +7,7 @@ import { VescError } from '../base/errors';
 import { EmulatedController, type EmulationEvent } from '../emulator/emulatedController';
 import { composeFlash, type NamedBytes, uniqueIdBytes } from '../emulator/emulatedFlash';
 import type { EmulationChannel, EmulationStart, Override } from '../emulator/messages';
+import { readMotor } from '../emulator/motor';
 import { workerChannel } from '../emulator/workerChannel';
 import type { Link, LinkAddress } from '../links/link';
 import { uuidOf } from './simulatedControllers';
@@ -23,12 +24,14 @@ export interface EmulationOptions {
   readonly instantFlash?: boolean;
   readonly uart?: number;
   readonly overrides?: readonly Override[];
+  /** What motor it has: see readMotor. */
+  readonly motor?: string | undefined;
 }
 
 /** How long a host that plugs in waits for the firmware to start; boards with a fault take 12.6 s (emulation facts 8). */
 const START_MS = 20_000;
 const POLL_MS = 50;
-const KEYS = ['bootloader', 'speed', 'uuid', 'uart'] as const;
+const KEYS = ['bootloader', 'speed', 'uuid', 'uart', 'motor'] as const;
 
 /**
  * The emulated controllers of this process, by name. The name says what runs: `emu:build/60/60.bin`, and how:
@@ -99,6 +102,7 @@ export class EmulatedControllers implements Disposable {
       instantFlash: options.instantFlash ?? false,
       uart: options.uart ?? 0,
       overrides: options.overrides ?? [],
+      motor: readMotor(options.motor ?? 'none', options.flash),
     };
     const channel = this.open(join(this.directory, 'emulatorWorker.js'), start);
     return new EmulatedController(channel, options.flash, this.clock);
@@ -188,13 +192,14 @@ export function parseEmulatedName(name: string): EmulatedName {
       throw new VescError('usage', { problem: `emu: knows ${KEYS.join(', ')}, but not "${key}".` });
     }
   }
-  const [bootloader, speed, uuid, uart] = KEYS.map((key) => parameters.get(key) ?? undefined);
+  const [bootloader, speed, uuid, uart, motor] = KEYS.map((key) => parameters.get(key) ?? undefined);
   return {
     image: resolve(image),
     uuid: uuid ?? uuidOf(`emulated ${resolve(image)}`),
     ...(bootloader === undefined ? {} : { bootloader: resolve(bootloader) }),
     ...(speed === undefined ? {} : { speed: readNumber('speed', speed, 1000) }),
     ...(uart === undefined ? {} : { uart: readNumber('uart', uart, 6) }),
+    ...(motor === undefined ? {} : { motor }),
   };
 }
 

@@ -62,6 +62,7 @@ export class Emulation implements Disposable {
     this.core.chooseUart(options.uart);
     this.core.setInstantFlash(options.instantFlash);
     for (const override of options.overrides) this.override(override);
+    if (options.motor) this.core.setMotor(options.motor);
     this.core.start(options.uniqueId);
     this.resets = this.core.resets;
     this.pace();

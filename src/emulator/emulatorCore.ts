@@ -243,7 +243,10 @@ export class EmulatorCore {
 
   /** The motor as it was when the ADC last sampled it, or the program last switched its outputs. */
   get motor(): MotorState {
-    const values = MOTOR_STATE.map((name, index) => [name, this.exports.motorField(MOTOR_STATE_FROM + index)]);
+    const values = MOTOR_STATE.map((name, index) => [
+      name,
+      this.exports.motorField(MOTOR_STATE_FROM + index),
+    ]);
     return Object.fromEntries(values) as MotorState;
   }
 

@@ -1,4 +1,5 @@
 import type { CoreFault, ResetCause } from './emulatorCore';
+import type { MotorSetup } from './motor';
 
 /** The two ways into the controller. */
 export type PortName = 'usb' | 'uart';
@@ -28,6 +29,8 @@ export interface EmulationStart {
   /** The UART of the host, 1 to 6; 0 picks the first that listens. */
   readonly uart: number;
   readonly overrides: readonly Override[];
+  /** The motor at its bridge, if there is one. */
+  readonly motor?: MotorSetup | undefined;
 }
 
 /** To the emulation. */

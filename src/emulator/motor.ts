@@ -1,4 +1,6 @@
 import { VescError } from '../base/errors';
+import { IMAGE_LENGTH } from '../image/flashMap';
+import { readIdentity } from '../image/imageIdentity';
 import wirings from './motorWiring.json';
 
 /** A permanent magnet synchronous motor, and what it drives. */
@@ -158,6 +160,25 @@ interface Row extends MotorWiring {
 /** How the board of that hardware name measures its motor; `undefined` when that is not known. */
 export function wiringOf(hardware: string | undefined): MotorWiring | undefined {
   return (wirings as readonly Row[]).find((row) => row.hardware.includes(hardware ?? ''));
+}
+
+/**
+ * What motor the controller with that flash has: `none`, `auto` for the small one where it can be measured, else what
+ * {@link parseMotor} reads.
+ * @throws VescError `usage`, also when it is not known how the board measures a motor
+ */
+export function readMotor(text: string, flash: Uint8Array): MotorSetup | undefined {
+  if (text === 'none') return undefined;
+  const parameters = text === 'auto' ? SMALL : parseMotor(text);
+  const { hardware } = readIdentity(flash.subarray(0, IMAGE_LENGTH));
+  const wiring = wiringOf(hardware);
+  if (wiring) return { parameters, wiring };
+  if (text === 'auto') return undefined;
+  const board =
+    hardware === undefined ? 'this image, which does not name its hardware' : `hardware ${hardware}`;
+  throw new VescError('usage', {
+    problem: `A motor cannot be connected to ${board}: how it measures currents is not known.`,
+  });
 }
 
 const FULL_SCALE = 4095;

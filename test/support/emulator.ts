@@ -33,9 +33,14 @@ export async function startedCore(image: Uint8Array): Promise<EmulatorCore> {
 
 const PREBUILT = join(__dirname, '..', 'fixtures', 'prebuilt');
 
-/** The program of test/fixtures/emulator, compiled. */
+/** A program of test/fixtures/emulator, compiled. */
+export function prebuiltProgram(name: 'probe' | 'motor'): Uint8Array {
+  return gunzipSync(readFileSync(join(PREBUILT, `${name}.bin.gz`)));
+}
+
+/** The probe, compiled. */
 export function probeProgram(): Uint8Array {
-  return gunzipSync(readFileSync(join(PREBUILT, 'probe.bin.gz')));
+  return prebuiltProgram('probe');
 }
 
 /** The same as an image: the length that an application has, its checksum blank. */

@@ -40,6 +40,11 @@ const OPTIONS = {
     value: 'PIN=LEVEL',
     help: 'hold a pin from outside, as B12=0; can be repeated',
   },
+  motor: {
+    type: 'string',
+    value: 'MOTOR',
+    help: 'the motor that it drives: small, outrunner or hub, or parameters in SI\nunits, or both, as hub,load=2 or r=0.02,l=1e-5,kv=190 (default: none)',
+  },
   gdb: {
     type: 'string',
     value: 'PORT',
@@ -55,9 +60,9 @@ export const emulateCommand = defineCommand({
   options: OPTIONS,
   details: [
     'IMAGE is the .bin, .hex or .elf of a firmware build. It runs unmodified on an',
-    'emulated STM32F405; there is no motor, and every analogue input reads the middle of',
-    'its range unless --adc says otherwise. With --flash FILE, the file of an earlier run',
-    'takes the place of IMAGE and bootloader where they are not given.',
+    'emulated STM32F405. Every analogue input reads the middle of its range unless --adc',
+    'says otherwise, or --motor connects a motor. With --flash FILE, the file of an earlier',
+    'run takes the place of IMAGE and bootloader where they are not given.',
     '',
     'Behind --tcp is its USB device, or the UART while there is none; the connection',
     'outlives restarts. Behind --pty is USB, which goes with every restart. Ends with',
@@ -65,6 +70,7 @@ export const emulateCommand = defineCommand({
   ],
   examples: [
     'vesc emulate build/60/60.bin --bootloader generic.bin --tcp 0',
+    'vesc emulate build/60/60.bin --motor small    # and: vesc terminal "foc_detect_apply_all 60"',
     'vesc emulate build/60/60.elf --adc 13=400    # hardware 60: 6 V at the supply',
   ],
   async run(context, { positionals, options }) {
@@ -92,6 +98,7 @@ export const emulateCommand = defineCommand({
           ? 0
           : readNumber('--uart', options.uart, { min: 1, max: 6, integer: true }),
       overrides: [...options.adc.map(readAdc), ...options.pin.map(readPin)],
+      motor: options.motor,
     });
     try {
       const failed = new Promise<never>((_resolve, reject) => {

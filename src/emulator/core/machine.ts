@@ -42,6 +42,7 @@ export function powerOn(): void {
 
 /** SRAM, CCM, flash and time stay as they are. */
 export function reset(cause: u32): void {
+  releaseMotor();
   const time = cause === ResetCause.powerOn ? now() : now() + RESET_NS;
   memory.fill(REGISTERS, 0, 0x100);
   cpu.n = 0;
@@ -66,7 +67,6 @@ export function reset(cause: u32): void {
   cpu.attention = Attention.interrupts | (cpu.breakpoints !== 0 ? Attention.breakpoints : 0);
   cancelAll();
   stretch(time, time);
-  releaseMotor();
   resetInterrupts();
   resetSystemRegisters();
   resetShadows();

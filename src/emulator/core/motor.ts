@@ -139,7 +139,8 @@ function drive(): void {
     const mode = (latched(phase >>> 1) >>> ((phase & 1) === 0 ? 4 : 12)) & 7;
     const pulse = load<u32>(PULSES + 4 + (phase << 2));
     const part = reload === 0 ? 0 : min(1.0, (pulse as f64) / (reload as f64));
-    const duty = mode === Mode.pwm ? part : mode === Mode.pwmInverted ? 1 - part : mode === Mode.forcedHigh ? 1 : 0;
+    const duty =
+      mode === Mode.pwm ? part : mode === Mode.pwmInverted ? 1 - part : mode === Mode.forcedHigh ? 1 : 0;
     // With its own switch alone, the upper one is open while the channel is low.
     const isDriven = isOn && (enables === 5 || (enables === 1 && duty > 0));
     setDrive(phase, isDriven ? Drive.driven : Drive.open, isDriven ? duty : 0);

@@ -236,7 +236,10 @@ function advanceBy(h: f64, half: f64): void {
     if (isDriven(phase)) setHold(phase, Hold.driven);
     else {
       isOpen = true;
-      setHold(phase, current > NO_CURRENT ? Hold.atGround : current < -NO_CURRENT ? Hold.atSupply : Hold.floating);
+      setHold(
+        phase,
+        current > NO_CURRENT ? Hold.atGround : current < -NO_CURRENT ? Hold.atSupply : Hold.floating,
+      );
     }
   }
   solve(step, half);
@@ -276,7 +279,8 @@ function turn(step: Step, h: f64): void {
     const free = (before + perTorque * torque) / (1 + perTorque * motor.drag);
     const held = perTorque * (motor.friction + motor.load);
     after = free > held ? free - held : free < -held ? free + held : 0;
-    motor.frictionLoss += torque * 0.5 * (before + after) * h - 0.5 * motor.inertia * (after * after - before * before);
+    motor.frictionLoss +=
+      torque * 0.5 * (before + after) * h - 0.5 * motor.inertia * (after * after - before * before);
   }
   const mean = 0.5 * (before + after);
   motor.revolutions += (mean * h) / (2 * Math.PI);
