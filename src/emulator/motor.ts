@@ -137,7 +137,7 @@ function readValue(key: string, text: string, part: string): number {
     const known = [...Object.keys(KEYS), 'kv'].join(', ');
     const names = Object.keys(MOTORS).join(', ');
     throw new VescError('usage', {
-      problem: `A motor is one of ${names}, or KEY=VALUE with a key of ${known}, separated by commas; not "${part}".`,
+      problem: `A motor is none, auto, ${names}, or KEY=VALUE with a key of ${known}, separated by commas; not "${part}".`,
     });
   }
   const value = Number(text);

@@ -11,11 +11,12 @@ const DIST = join(__dirname, '..', '..', '..', 'dist');
 
 describe('what stands behind emu:', () => {
   it('is an image, and how it runs', () => {
-    const name = parseEmulatedName('a/60.bin?bootloader=b%26c.bin&speed=0&uart=4');
+    const name = parseEmulatedName('a/60.bin?bootloader=b%26c.bin&speed=0&uart=4&motor=hub,load=2');
     assert.equal(name.image, resolve('a/60.bin'));
     assert.equal(name.bootloader, resolve('b&c.bin'));
     assert.equal(name.speed, 0);
     assert.equal(name.uart, 4);
+    assert.equal(name.motor, 'hub,load=2');
     assert.match(name.uuid, /^[0-9a-f]{24}$/);
   });
 
@@ -61,6 +62,28 @@ describe('emulated controllers', () => {
     await controllers.start(image);
     await controllers.stop(image);
     assert.deepEqual(controllers.names, []);
+  });
+
+  it('have a motor where that is asked for and known', async () => {
+    const starts: EmulationStart[] = [];
+    const open = (_file: string, start: EmulationStart) => {
+      starts.push(start);
+      return localChannel(start, clock);
+    };
+    const known = probeImage();
+    known.set(Buffer.from('org.vesc.60\0'), 0x1_0000);
+    const board = join(folder, '60.bin');
+    writeFileSync(board, known);
+    const others = new EmulatedControllers(clock, DIST, open);
+    for (const name of [board, `${board}?motor=hub`, `${board}?motor=auto`, `${image}?motor=auto`]) {
+      await others.start(name);
+    }
+    assert.deepEqual(
+      starts.map(({ motor }) => motor?.parameters.polePairs),
+      [undefined, 15, 7, undefined],
+    );
+    await assert.rejects(others.start(`${image}?motor=hub`), { code: 'usage' });
+    others.dispose();
   });
 
   it('take the image of another build in place of the one that runs', async () => {
