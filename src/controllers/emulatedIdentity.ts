@@ -10,7 +10,7 @@ const TRIES = 200;
  * The CAN ID that current firmware takes before its settings say otherwise: the low 7 bits of the CRC-32C over its unique
  * ID; the few IDs that it leaves to other devices are of no importance here.
  */
-function defaultCanId(uuid: string): number {
+export function defaultCanId(uuid: string): number {
   let crc = 0xffff_ffff;
   for (const byte of uniqueIdBytes(uuid)) {
     crc ^= byte;

@@ -35,7 +35,8 @@ export const TXOK = 2;
 const TXRQ = 1;
 const MOST_AT_ONCE = 25;
 
-type Access = readonly [offset: number, value?: number];
+/** What the probe is to read (`[offset]`) or to write (`[offset, value]`). */
+export type Access = readonly [offset: number, value?: number];
 
 /** An extended identifier as the registers have it. */
 export function extended(id: number): number {
@@ -45,6 +46,62 @@ export function extended(id: number): number {
 /** A standard identifier likewise. */
 export function standard(id: number): number {
   return (id << 21) >>> 0;
+}
+
+/** Lets the controller take part, with one filter that lets everything pass into FIFO 0. */
+export function beginAccesses(mcr = 0, btr = BIT_TIMING): Access[] {
+  return [
+    ...([
+      [CAN.mcr, 1],
+      [CAN.btr, btr],
+      [CAN.fmr, 0x2a1c_0e01],
+      [CAN.fs1r, 1],
+    ] as const),
+    ...([
+      [CAN.banks, 0],
+      [CAN.banks + 4, 0],
+      [CAN.fa1r, 1],
+      [CAN.fmr, 0x2a1c_0e00],
+    ] as const),
+    [CAN.mcr, mcr],
+  ];
+}
+
+/** Puts a frame into a mailbox. */
+export function requestAccesses(
+  mailbox: number,
+  identifier: number,
+  length = 8,
+  low = 0x1122_3344,
+  high = 0x5566_7788,
+): Access[] {
+  const at = CAN.ti0r + 16 * mailbox;
+  return [
+    ...([
+      [at + 4, length],
+      [at + 8, low],
+      [at + 12, high],
+    ] as const),
+    [at, (identifier | TXRQ) >>> 0],
+  ];
+}
+
+/** The request to the probe; at most {@link MOST_AT_ONCE} accesses. */
+export function accessPayload(accesses: readonly Access[]): number[] {
+  const payload = new DataView(new ArrayBuffer(1 + accesses.length * 9));
+  payload.setUint8(0, 0xf1);
+  accesses.forEach(([offset, value], index) => {
+    payload.setUint8(1 + index * 9, value === undefined ? 0 : 1);
+    payload.setUint32(2 + index * 9, (CAN1 + offset) >>> 0);
+    payload.setUint32(6 + index * 9, (value ?? 0) >>> 0);
+  });
+  return [...new Uint8Array(payload.buffer)];
+}
+
+/** What the probe answers: a value for each access. */
+export function accessedValues(reply: Uint8Array): number[] {
+  const view = new DataView(reply.buffer, reply.byteOffset, reply.length);
+  return Array.from({ length: (reply.length - 1) / 4 }, (_, index) => view.getUint32(1 + index * 4));
 }
 
 /** The program of test/fixtures/emulator, whose CAN controller a test sets up and watches by its registers. */
@@ -80,31 +137,12 @@ export class CanProbe {
     return values.slice(0, 4);
   }
 
-  /** Lets it take part at 500 kbit/s, with one filter that lets everything pass into FIFO 0. */
   begin(mcr = 0, btr = BIT_TIMING): void {
-    this.access(
-      ...([
-        [CAN.mcr, 1],
-        [CAN.btr, btr],
-        [CAN.fmr, 0x2a1c_0e01],
-      ] as const),
-      ...([
-        [CAN.fs1r, 1],
-        [CAN.banks, 0],
-        [CAN.banks + 4, 0],
-        [CAN.fa1r, 1],
-      ] as const),
-      ...([
-        [CAN.fmr, 0x2a1c_0e00],
-        [CAN.mcr, mcr],
-      ] as const),
-    );
+    this.access(...beginAccesses(mcr, btr));
   }
 
-  /** Puts a frame into a mailbox. */
-  request(mailbox: number, identifier: number, length = 8, low = 0x1122_3344, high = 0x5566_7788): void {
-    const at = CAN.ti0r + 16 * mailbox;
-    this.access([at + 4, length], [at + 8, low], [at + 12, high], [at, (identifier | TXRQ) >>> 0]);
+  request(...frame: Parameters<typeof requestAccesses>): void {
+    this.access(...requestAccesses(...frame));
   }
 
   /** What it has told its bus since it was last asked. */
@@ -136,16 +174,8 @@ export class CanProbe {
   }
 
   private accessAtOnce(accesses: readonly Access[]): number[] {
-    const payload = new DataView(new ArrayBuffer(1 + accesses.length * 9));
-    payload.setUint8(0, 0xf1);
-    accesses.forEach(([offset, value], index) => {
-      payload.setUint8(1 + index * 9, value === undefined ? 0 : 1);
-      payload.setUint32(2 + index * 9, (CAN1 + offset) >>> 0);
-      payload.setUint32(6 + index * 9, (value ?? 0) >>> 0);
-    });
-    const reply = this.probe.ask([...new Uint8Array(payload.buffer)]);
+    const reply = this.probe.ask(accessPayload(accesses));
     if (!reply) throw new Error('the probe does not answer');
-    const view = new DataView(reply.buffer, reply.byteOffset);
-    return accesses.map((_, index) => view.getUint32(1 + index * 4));
+    return accessedValues(reply);
   }
 }
