@@ -159,7 +159,7 @@ export class CanProbe {
       : never)[]
   ): void {
     const at_ns = Number(this.core.now_ns);
-    this.core.put('canIn', encodeBusRecords(records.map((record) => ({ ...record, at_ns }) as BusRecord)));
+    this.core.put('canIn', encodeBusRecords(records.map((record) => ({ ...record, at_ns }))));
     this.probe.run(1);
   }
 

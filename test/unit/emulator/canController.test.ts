@@ -356,7 +356,7 @@ describe('The CAN controller of the chip', () => {
           [CAN.rf0r, 0x20],
           [CAN.rf1r, 0x20],
         );
-        return zero! + one! === 0 ? 'refused' : `FIFO ${fifo}, filter ${info! >>> 8}`;
+        return zero === 0 && one === 0 ? 'refused' : `FIFO ${fifo}, filter ${info! >>> 8}`;
       };
       const expected: readonly (readonly [number, string])[] = [
         [extended(0x12ab), 'FIFO 0, filter 0'],
