@@ -1,5 +1,5 @@
 import { uniqueIdBytes } from '../emulator/emulatedFlash';
-import { uuidOf } from './simulatedControllers';
+import { uuidOf } from './chipUuid';
 
 const POLYNOMIAL = 0x82f6_3b78;
 /** So few IDs have to be left between two controllers: the second motor of a board has the next one. */
