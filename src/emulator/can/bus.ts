@@ -45,6 +45,7 @@ export interface JoinableBus {
 }
 
 class Member {
+  readonly subscriptions = new DisposableStore();
   epoch: number | undefined;
   /** There once it has reported that it is attached. */
   wire: WireNode | undefined;
@@ -63,7 +64,6 @@ class Member {
 export class CanBus implements JoinableBus, Disposable {
   private readonly members: Member[] = [];
   private readonly wire = new CanWire();
-  private readonly subscriptions = new DisposableStore();
   private reached_ns = 0;
   private granted_ns = 0;
   private epochs = 0;
@@ -83,31 +83,31 @@ export class CanBus implements JoinableBus, Disposable {
 
   join(node: CanNode): Disposable {
     const member = new Member(node);
-    const subscriptions = this.subscriptions.add(new DisposableStore());
     this.members.push(member);
-    subscriptions.add(
+    member.subscriptions.add(
       node.onReady((isReady) => {
         if (!isReady) this.detach(member);
         this.update();
       }),
     );
-    subscriptions.add(node.onReport((report) => this.take(member, report)));
-    const leave = subscriptions.add(
-      toDisposable(() => {
-        const index = this.members.indexOf(member);
-        if (index >= 0) this.members.splice(index, 1);
-        this.detach(member);
-        this.update();
-      }),
-    );
-    subscriptions.add(node.onGone(() => leave.dispose()));
+    member.subscriptions.add(node.onReport((report) => this.take(member, report)));
+    member.subscriptions.add(node.onGone(() => this.leave(member)));
     this.update();
-    return subscriptions;
+    return toDisposable(() => this.leave(member));
   }
 
   dispose(): void {
     this.watch?.dispose();
-    this.subscriptions.dispose();
+    for (const { subscriptions } of this.members.splice(0)) subscriptions.dispose();
+  }
+
+  private leave(member: Member): void {
+    const index = this.members.indexOf(member);
+    if (index < 0) return;
+    this.members.splice(index, 1);
+    member.subscriptions.dispose();
+    this.detach(member);
+    this.update();
   }
 
   /** Attaches all that can take part when there are two or more; else whoever is left is alone. */

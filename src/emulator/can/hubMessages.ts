@@ -11,6 +11,7 @@ const UUID_BYTES = 12;
 /** Nothing that belongs here is longer. */
 const MOST_BYTES = 0x10_0000;
 const HEADER_BYTES = 5;
+const NOT_UNDERSTOOD = 'what it says is not understood';
 
 const KINDS = ['hello', 'welcome', 'join', 'ready', 'report', 'attach', 'grant'] as const;
 
@@ -80,7 +81,7 @@ export class HubDecoder {
     const messages: HubMessage[] = [];
     while (this.rest.length >= HEADER_BYTES) {
       const length = this.rest.readUInt32LE(0);
-      if (length < 1 || length > MOST_BYTES) throw new Error('what it says is not understood');
+      if (length < 1 || length > MOST_BYTES) misunderstood();
       if (this.rest.length < 4 + length) break;
       messages.push(decodeContent(this.rest[4]!, this.rest.subarray(HEADER_BYTES, 4 + length)));
       this.rest = this.rest.subarray(4 + length);
@@ -102,7 +103,7 @@ function decodeContent(kind: number, content: Buffer): HubMessage {
           uuids: readUuids(content.subarray(MAGIC.length + 4)),
         };
       case 'join':
-        return { kind: name, uuid: readUuids(content)[0]! };
+        return { kind: name, uuid: readUuids(content.subarray(0, UUID_BYTES))[0] ?? misunderstood() };
       case 'ready':
         return { kind: name, isReady: content.readUInt8(0) !== 0 };
       case 'report': {
@@ -125,9 +126,13 @@ function decodeContent(kind: number, content: Buffer): HubMessage {
       case undefined:
     }
   } catch (error) {
-    throw new Error('what it says is not understood', { cause: error });
+    throw new Error(NOT_UNDERSTOOD, { cause: error });
   }
-  throw new Error('what it says is not understood');
+  return misunderstood();
+}
+
+function misunderstood(): never {
+  throw new Error(NOT_UNDERSTOOD);
 }
 
 function readVersion(content: Buffer): number {

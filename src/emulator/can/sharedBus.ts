@@ -59,6 +59,7 @@ export class SharedCanBus implements JoinableBus, Disposable {
 
   join(node: CanNode): Disposable {
     this.nodes.add(node);
+    node.onGone(() => this.nodes.delete(node));
     this.current.add(this.connect(node));
     return toDisposable(() => this.nodes.delete(node));
   }
