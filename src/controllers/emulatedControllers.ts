@@ -4,13 +4,14 @@ import { type Clock, sleep } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/emitter';
 import { VescError } from '../base/errors';
+import { CanBus, type JoinableBus } from '../emulator/can/bus';
 import { EmulatedController, type EmulationEvent } from '../emulator/emulatedController';
 import { composeFlash, type NamedBytes, uniqueIdBytes } from '../emulator/emulatedFlash';
 import type { EmulationChannel, EmulationStart, Override } from '../emulator/messages';
 import { readMotor } from '../emulator/motor';
 import { workerChannel } from '../emulator/workerChannel';
 import type { Link, LinkAddress } from '../links/link';
-import { uuidOf } from './simulatedControllers';
+import { pickUuid } from './emulatedIdentity';
 
 type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
 
@@ -18,8 +19,12 @@ type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
 export interface EmulationOptions {
   /** The whole flash: see composeFlash. */
   readonly flash: Uint8Array;
+  /** What its UUID is made from, unless that is given. */
+  readonly name: string;
   /** 24 hex digits. */
-  readonly uuid: string;
+  readonly uuid?: string | undefined;
+  /** The CAN bus that it is on; else that of all emulated controllers of this process. */
+  readonly bus?: JoinableBus | undefined;
   readonly speed?: number;
   readonly instantFlash?: boolean;
   readonly uart?: number;
@@ -40,6 +45,7 @@ const KEYS = ['bootloader', 'speed', 'uuid', 'uart', 'motor'] as const;
 export class EmulatedControllers implements Disposable {
   private readonly running = new Map<string, Promise<EmulatedController>>();
   private readonly events = new Emitter<{ readonly name: string; readonly event: EmulationEvent }>();
+  private readonly bus: CanBus;
   private module: Promise<WebAssembly.Module> | undefined;
   private disposed = false;
 
@@ -51,7 +57,9 @@ export class EmulatedControllers implements Disposable {
     private readonly clock: Clock,
     private readonly directory: string,
     private readonly open: (file: string, start: EmulationStart) => EmulationChannel = workerChannel,
-  ) {}
+  ) {
+    this.bus = new CanBus(clock);
+  }
 
   /** The names of those that run. */
   get names(): string[] {
@@ -91,13 +99,23 @@ export class EmulatedControllers implements Disposable {
     return starting;
   }
 
-  /** Starts one that nobody finds by a name; it belongs to the caller. */
+  /**
+   * Starts one that nobody finds by a name; it belongs to the caller.
+   * @throws VescError `usage` for a UUID that is none, or that another on its CAN bus has
+   */
   async create(options: EmulationOptions): Promise<EmulatedController> {
     this.module ??= this.compile();
+    const module = await this.module;
+    const bus = options.bus ?? this.bus;
+    const uuid = options.uuid?.toLowerCase() ?? pickUuid(options.name, bus.uuids);
+    if (bus.uuids.includes(uuid)) {
+      const problem = `Another controller on the CAN bus has the UUID ${uuid}.`;
+      throw new VescError('usage', { problem, help: 'vesc emulate --help' });
+    }
     const start: EmulationStart = {
-      module: await this.module,
+      module,
       flash: options.flash,
-      uniqueId: uniqueIdBytes(options.uuid),
+      uniqueId: uniqueIdBytes(uuid),
       speed: options.speed ?? 1,
       instantFlash: options.instantFlash ?? false,
       uart: options.uart ?? 0,
@@ -105,7 +123,9 @@ export class EmulatedControllers implements Disposable {
       motor: readMotor(options.motor ?? 'none', options.flash),
     };
     const channel = this.open(join(this.directory, 'emulatorWorker.js'), start);
-    return new EmulatedController(channel, options.flash, this.clock);
+    const controller = new EmulatedController(channel, options.flash, this.clock, uuid);
+    bus.join(controller.can);
+    return controller;
   }
 
   /**
@@ -138,6 +158,7 @@ export class EmulatedControllers implements Disposable {
       );
     }
     this.running.clear();
+    this.bus.dispose();
   }
 
   private async startNew(name: string): Promise<EmulatedController> {
@@ -146,7 +167,7 @@ export class EmulatedControllers implements Disposable {
       app: await readNamed(image),
       bootloader: bootloader === undefined ? undefined : await readNamed(bootloader),
     });
-    const controller = await this.create({ flash, ...options });
+    const controller = await this.create({ flash, name: image, ...options });
     controller.onEvent((event) => {
       this.events.fire({ name, event });
       if (event.kind === 'failed') this.running.delete(name);
@@ -175,7 +196,7 @@ export async function readNamed(path: string): Promise<NamedBytes> {
 }
 
 /** What stands behind `emu:`. */
-interface EmulatedName extends Omit<EmulationOptions, 'flash'> {
+interface EmulatedName extends Omit<EmulationOptions, 'flash' | 'name' | 'bus'> {
   readonly image: string;
   readonly bootloader?: string;
 }
@@ -195,7 +216,7 @@ export function parseEmulatedName(name: string): EmulatedName {
   const [bootloader, speed, uuid, uart, motor] = KEYS.map((key) => parameters.get(key) ?? undefined);
   return {
     image: resolve(image),
-    uuid: uuid ?? uuidOf(`emulated ${resolve(image)}`),
+    ...(uuid === undefined ? {} : { uuid }),
     ...(bootloader === undefined ? {} : { bootloader: resolve(bootloader) }),
     ...(speed === undefined ? {} : { speed: readNumber('speed', speed, 1000) }),
     ...(uart === undefined ? {} : { uart: readNumber('uart', uart, 6) }),

@@ -21,6 +21,7 @@ interface Exports {
   isUsbConfigured(): number;
   receiveSoon(): void;
   canReceiveSoon(): void;
+  attachCan(on: boolean): void;
   chooseUart(number: number): void;
   setInstantFlash(on: boolean): void;
   setChannel(channel: number, value: number): void;
@@ -209,6 +210,11 @@ export class EmulatorCore {
 
   clearBreakpoint(address: number): void {
     this.exports.clearBreakpoint(address);
+  }
+
+  /** Whether others are on the bus of CAN1. While nobody is, nothing that it sends is acknowledged. */
+  attachCan(on: boolean): void {
+    this.exports.attachCan(on);
   }
 
   /** The UART that `uartIn` and `uartOut` belong to; 0 picks the first that listens. */

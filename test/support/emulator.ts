@@ -112,10 +112,12 @@ export class ProbedCore {
 export function localChannel(
   start: EmulationStart,
   clock: Clock,
+  onEmulation: (emulation: Emulation) => void = () => {},
 ): EmulationChannel & { fail(reason: string): void } {
   const messages = new Emitter<EmulationMessage>();
   const failures = new Emitter<string>();
   const emulation = new Emulation(start, clock, (message) => messages.fire(message));
+  onEmulation(emulation);
   emulation.run();
   return {
     post: (message) => emulation.handle(message),

@@ -1,6 +1,6 @@
 // What the host calls. Bytes go through the queues in memory (queues.ts).
 import { sequenceCount, setChannel, setIndex } from './adc';
-import { canReceiveSoon } from './can';
+import { attachCan, canReceiveSoon } from './can';
 import { cpu, INSTRUCTION_NS, reg } from './cpu';
 import { chooseUart, receiveSoon } from './uart';
 import {
@@ -30,6 +30,7 @@ export {
   resume,
   setBreakpoint,
   setDebugRegister,
+  attachCan,
   canReceiveSoon,
   chooseUart,
   clearDirty,

@@ -1,5 +1,5 @@
 import { adcDue, prepareAdc } from './adc';
-import { canDue, resetCan } from './can';
+import { canAloneDue, canDue, resetCan } from './can';
 import { noteReset } from './clocks';
 import { crcReset, prepareCrc } from './crc';
 import { Attention, cpu, INSTRUCTION_NS, PC, setReg, SP, Stop } from './cpu';
@@ -139,6 +139,10 @@ function happen(event: i32): void {
       return usbDue();
     case TimedEvent.can:
       return canDue();
+    case TimedEvent.can1:
+      return canAloneDue(0);
+    case TimedEvent.can2:
+      return canAloneDue(1);
     case TimedEvent.uartReceive:
       return receiveDue();
     default:
