@@ -169,8 +169,9 @@ export class EmulatedController implements ServedController, Disposable {
 
   private sync(): Promise<void> {
     if (this.over) return Promise.resolve();
+    const settled = new Promise<void>((resolve) => this.waiting.push(resolve));
     this.channel.post({ type: 'sync' });
-    return new Promise((resolve) => this.waiting.push(resolve));
+    return settled;
   }
 
   private release(): void {

@@ -45,6 +45,11 @@ export function probeImage(): Uint8Array {
   return image;
 }
 
+/** The bootloader of test/fixtures/emulator, compiled. */
+export function probeBootloader(): Uint8Array {
+  return gunzipSync(readFileSync(join(PREBUILT, 'bootloader.bin.gz')));
+}
+
 /** Tests of the probe by number. */
 export const PROBE = {
   undefinedInstruction: 0,
