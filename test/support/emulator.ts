@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -40,14 +41,25 @@ export function probeProgram(): Uint8Array {
 
 /** The same as an image: the length that an application has, its checksum blank. */
 export function probeImage(): Uint8Array {
+  return imageOf(probeProgram());
+}
+
+function imageOf(program: Uint8Array): Uint8Array {
   const image = new Uint8Array(IMAGE_LENGTH).fill(0xff);
-  image.set(probeProgram());
+  image.set(program);
   return image;
 }
 
 /** The bootloader of test/fixtures/emulator, compiled. */
 export function probeBootloader(): Uint8Array {
   return gunzipSync(readFileSync(join(PREBUILT, 'bootloader.bin.gz')));
+}
+
+/** Compiles the programs of test/fixtures/emulator into `folder`: the probe's image, and the .elf for a debugger. */
+export function compileProbe(folder: string): { readonly elf: string; readonly image: Uint8Array } {
+  execFileSync('sh', [join(__dirname, '..', 'fixtures', 'emulator', 'build.sh'), folder]);
+  const image = imageOf(readFileSync(join(folder, 'probe.bin')));
+  return { elf: join(folder, 'probe.elf'), image };
 }
 
 /** Tests of the probe by number. */
