@@ -97,7 +97,8 @@ export class GdbStub {
   private answer(packet: string): string | undefined {
     const { core } = this.target;
     const [first = '', second = ''] = packet.slice(1).split(/[,=:]/);
-    if (/^[pPmMzZ]/.test(packet) && !(isHex(first) && (packet.startsWith('p') || isHex(second)))) return 'E01';
+    if (/^[pPmMzZ]/.test(packet) && !(isHex(first) && (packet.startsWith('p') || isHex(second))))
+      return 'E01';
     switch (packet[0]) {
       case '?':
         return TRAPPED;

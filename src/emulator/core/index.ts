@@ -19,7 +19,7 @@ import { FLASH, QUEUES, SRAM } from './layout';
 import { lastResetCause, powerOn, reset, resetCount, run, step } from './machine';
 import { UNIQUE_ID } from './rom';
 import { isUsbConfigured } from './usbHost';
-import { now } from './time';
+import { isScheduled, now, TimedEvent } from './time';
 
 export {
   clearBreakpoint,
@@ -85,4 +85,9 @@ export function stopReason(): u32 {
 
 export function isLockedUp(): bool {
   return cpu.lockedUp !== 0;
+}
+
+/** True while a watchdog runs: whatever becomes of the program, a reset ends it. */
+export function isWatched(): bool {
+  return isScheduled(TimedEvent.iwdg) || isScheduled(TimedEvent.wwdg);
 }
