@@ -9,7 +9,7 @@ import { composeFlash, type NamedBytes, uniqueIdBytes } from '../emulator/emulat
 import type { EmulationChannel, EmulationStart, Override } from '../emulator/messages';
 import { workerChannel } from '../emulator/workerChannel';
 import type { Link, LinkAddress } from '../links/link';
-import { uuidOf } from './simulatedControllers';
+import { uuidOf } from './chipUuid';
 
 type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
 

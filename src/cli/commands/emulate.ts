@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { ExitStatus, VescError } from '../../base/errors';
 import { readNamed } from '../../controllers/emulatedControllers';
-import { uuidOf } from '../../controllers/simulatedControllers';
+import { uuidOf } from '../../controllers/chipUuid';
 import type { EmulationEvent } from '../../emulator/emulatedController';
 import { composeFlash } from '../../emulator/emulatedFlash';
 import { serveGdb } from '../../emulator/gdbServer';
