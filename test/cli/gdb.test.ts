@@ -115,7 +115,6 @@ describe('vesc emulate --gdb', function () {
 
   /** Resolves when FW_VERSION is answered; asks again in `again_ms`, while the program may not have started yet. */
   async function answered(again_ms?: number): Promise<void> {
-    answers.length = 0;
     if (again_ms !== undefined) ask();
     const timer = again_ms === undefined ? undefined : setInterval(ask, again_ms);
     while (answers.length === 0) await new Promise((resolve) => socket.once('data', resolve));
@@ -159,6 +158,9 @@ describe('vesc emulate --gdb', function () {
   it('lets it stop a program anywhere, watch a variable and start it over', async () => {
     gdb.type('continue');
     await gdb.until('Continuing.');
+    // Before it runs, an interruption would be GDB's own.
+    answers.length = 0;
+    await answered(300);
     gdb.interrupt();
     assert.match(await gdb.over(), /received signal SIGINT/);
     // There are no watchpoints in hardware: GDB steps and compares.
