@@ -4,12 +4,14 @@ import { type Clock, sleep } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/emitter';
 import { VescError } from '../base/errors';
+import { CanBus, type JoinableBus } from '../emulator/can/bus';
 import { EmulatedController, type EmulationEvent } from '../emulator/emulatedController';
 import { composeFlash, type NamedBytes, uniqueIdBytes } from '../emulator/emulatedFlash';
 import type { EmulationChannel, EmulationStart, Override } from '../emulator/messages';
+import { readMotor } from '../emulator/motor';
 import { workerChannel } from '../emulator/workerChannel';
 import type { Link, LinkAddress } from '../links/link';
-import { uuidOf } from './chipUuid';
+import { pickUuid } from './emulatedIdentity';
 
 type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
 
@@ -17,18 +19,24 @@ type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
 export interface EmulationOptions {
   /** The whole flash: see composeFlash. */
   readonly flash: Uint8Array;
+  /** What its UUID is made from, unless that is given. */
+  readonly name: string;
   /** 24 hex digits. */
-  readonly uuid: string;
+  readonly uuid?: string | undefined;
+  /** The CAN bus that it is on; else that of all emulated controllers of this process. */
+  readonly bus?: JoinableBus | undefined;
   readonly speed?: number;
   readonly instantFlash?: boolean;
   readonly uart?: number;
   readonly overrides?: readonly Override[];
+  /** What motor it has: see readMotor. */
+  readonly motor?: string | undefined;
 }
 
 /** How long a host that plugs in later waits for USB to be back: through a bootloader it takes 20 s (emulation facts 9). */
 const RETURN_MS = 20_000;
 const POLL_MS = 50;
-const KEYS = ['bootloader', 'speed', 'uuid', 'uart'] as const;
+const KEYS = ['bootloader', 'speed', 'uuid', 'uart', 'motor'] as const;
 
 /**
  * The emulated controllers of this process, by name. The name says what runs: `emu:build/60/60.bin`, and how:
@@ -37,6 +45,7 @@ const KEYS = ['bootloader', 'speed', 'uuid', 'uart'] as const;
 export class EmulatedControllers implements Disposable {
   private readonly running = new Map<string, Promise<EmulatedController>>();
   private readonly events = new Emitter<{ readonly name: string; readonly event: EmulationEvent }>();
+  private readonly bus: CanBus;
   private module: Promise<WebAssembly.Module> | undefined;
   private disposed = false;
 
@@ -48,7 +57,9 @@ export class EmulatedControllers implements Disposable {
     private readonly clock: Clock,
     private readonly directory: string,
     private readonly open: (file: string, start: EmulationStart) => EmulationChannel = workerChannel,
-  ) {}
+  ) {
+    this.bus = new CanBus(clock);
+  }
 
   /** The names of those that run. */
   get names(): string[] {
@@ -96,20 +107,33 @@ export class EmulatedControllers implements Disposable {
     return starting;
   }
 
-  /** Starts one that nobody finds by a name; it belongs to the caller. */
+  /**
+   * Starts one that nobody finds by a name; it belongs to the caller.
+   * @throws VescError `usage` for a UUID that is none, or that another on its CAN bus has
+   */
   async create(options: EmulationOptions): Promise<EmulatedController> {
     this.module ??= this.compile();
+    const module = await this.module;
+    const bus = options.bus ?? this.bus;
+    const uuid = options.uuid?.toLowerCase() ?? pickUuid(options.name, bus.uuids);
+    if (bus.uuids.includes(uuid)) {
+      const problem = `Another controller on the CAN bus has the UUID ${uuid}.`;
+      throw new VescError('usage', { problem, help: 'vesc emulate --help' });
+    }
     const start: EmulationStart = {
-      module: await this.module,
+      module,
       flash: options.flash,
-      uniqueId: uniqueIdBytes(options.uuid),
+      uniqueId: uniqueIdBytes(uuid),
       speed: options.speed ?? 1,
       instantFlash: options.instantFlash ?? false,
       uart: options.uart ?? 0,
       overrides: options.overrides ?? [],
+      motor: readMotor(options.motor ?? 'none', options.flash),
     };
     const channel = this.open(join(this.directory, 'emulatorWorker.js'), start);
-    return new EmulatedController(channel, options.flash, this.clock);
+    const controller = new EmulatedController(channel, options.flash, this.clock, uuid);
+    bus.join(controller.can);
+    return controller;
   }
 
   /**
@@ -142,6 +166,7 @@ export class EmulatedControllers implements Disposable {
       );
     }
     this.running.clear();
+    this.bus.dispose();
   }
 
   private async startNew(name: string): Promise<EmulatedController> {
@@ -150,7 +175,7 @@ export class EmulatedControllers implements Disposable {
       app: await readNamed(image),
       bootloader: bootloader === undefined ? undefined : await readNamed(bootloader),
     });
-    const controller = await this.create({ flash, ...options });
+    const controller = await this.create({ flash, name: image, ...options });
     controller.onEvent((event) => {
       this.events.fire({ name, event });
       if (event.kind === 'failed') this.running.delete(name);
@@ -179,7 +204,7 @@ export async function readNamed(path: string): Promise<NamedBytes> {
 }
 
 /** What stands behind `emu:`. */
-interface EmulatedName extends Omit<EmulationOptions, 'flash'> {
+interface EmulatedName extends Omit<EmulationOptions, 'flash' | 'name' | 'bus'> {
   readonly image: string;
   readonly bootloader?: string;
 }
@@ -196,13 +221,14 @@ export function parseEmulatedName(name: string): EmulatedName {
       throw new VescError('usage', { problem: `emu: knows ${KEYS.join(', ')}, but not "${key}".` });
     }
   }
-  const [bootloader, speed, uuid, uart] = KEYS.map((key) => parameters.get(key) ?? undefined);
+  const [bootloader, speed, uuid, uart, motor] = KEYS.map((key) => parameters.get(key) ?? undefined);
   return {
     image: resolve(image),
-    uuid: uuid ?? uuidOf(`emulated ${resolve(image)}`),
+    ...(uuid === undefined ? {} : { uuid }),
     ...(bootloader === undefined ? {} : { bootloader: resolve(bootloader) }),
     ...(speed === undefined ? {} : { speed: readNumber('speed', speed, 1000) }),
     ...(uart === undefined ? {} : { uart: readNumber('uart', uart, 6) }),
+    ...(motor === undefined ? {} : { motor }),
   };
 }
 

@@ -8,6 +8,7 @@ import { formatLinkAddress } from '../links/linkAddress';
 import { createMemoryDuplex, type DuplexEnd } from '../links/memoryDuplex';
 import type { KeptFlash } from '../simulator/flashFile';
 import type { ServedController } from '../simulator/servedController';
+import { EmulatedCanNode } from './can/emulatedNode';
 import type { CoreFault, ResetCause } from './emulatorCore';
 import { troubleText } from './eventText';
 import type { EmulationChannel, EmulationMessage, EmulationState, Override, PortName } from './messages';
@@ -29,11 +30,12 @@ const PIECE_BYTES = 4096;
  */
 export class EmulatedController implements ServedController, Disposable {
   readonly flash: MirroredFlash;
+  /** Its place at a CAN bus. */
+  readonly can: EmulatedCanNode;
   private readonly hosts: Partial<Record<PortName, DuplexEnd>> = {};
   private readonly subscriptions: Partial<Record<PortName, DisposableStore>> = {};
   private readonly enumeration = new Emitter<boolean>();
   private readonly events = new Emitter<EmulationEvent>();
-  private readonly frames = new Emitter<Uint8Array>();
   private readonly debugReplies = new Emitter<string>();
   private usbThere = false;
   private over = false;
@@ -47,7 +49,9 @@ export class EmulatedController implements ServedController, Disposable {
     private readonly channel: EmulationChannel,
     flash: Uint8Array,
     private readonly clock: Clock,
+    uuid: string,
   ) {
+    this.can = new EmulatedCanNode(uuid, channel);
     this.flash = new MirroredFlash(flash, () => this.sync());
     channel.onMessage((message) => this.receive(message));
     channel.onFailure((reason) => this.fail(reason));
@@ -73,15 +77,6 @@ export class EmulatedController implements ServedController, Disposable {
   /** Why its program does not run, in words; undefined while it does. */
   get trouble(): string | undefined {
     return troubleText(this.state, this.lastFault);
-  }
-
-  /** CAN frames it has sent, 16 bytes each (core/can.ts). */
-  get onCanFrames(): Event<Uint8Array> {
-    return this.frames.event;
-  }
-
-  sendCanFrames(frames: Uint8Array): void {
-    this.channel.post({ type: 'can', frames });
   }
 
   /**
@@ -170,8 +165,9 @@ export class EmulatedController implements ServedController, Disposable {
       case 'synced':
         this.release();
         break;
-      case 'can':
-        this.frames.fire(message.frames);
+      case 'canReady':
+      case 'canReport':
+        this.can.receive(message);
         break;
       case 'reset':
         this.events.fire({ kind: 'reset', cause: message.cause, time_ms: message.time_ms });
@@ -213,6 +209,7 @@ export class EmulatedController implements ServedController, Disposable {
   private end(reason: string): void {
     if (this.over) return;
     this.over = true;
+    this.can.end();
     this.channel.dispose();
     this.release();
     this.unplug('usb', reason);

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
+import { CanPort } from './can/port';
 import { EmulatorCore } from './emulatorCore';
 import { GdbStub } from './gdbStub';
 import type {
@@ -35,6 +36,7 @@ const FLASH_REST_MS = 100;
  */
 export class Emulation implements Disposable {
   readonly core: EmulatorCore;
+  private readonly can: CanPort;
   private readonly waiting: Record<PortName, Uint8Array[]> = { usb: [], uart: [] };
   private readonly starts_ms: number[] = [];
   private timer: Disposable | undefined;
@@ -47,6 +49,8 @@ export class Emulation implements Disposable {
   private isHurrying = true;
   private debugger: GdbStub | undefined;
   private isHalted = false;
+  private isReadyForCan = false;
+  private isWorking = false;
   private disposed = false;
 
   constructor(
@@ -59,7 +63,9 @@ export class Emulation implements Disposable {
     this.core.chooseUart(options.uart);
     this.core.setInstantFlash(options.instantFlash);
     for (const override of options.overrides) this.override(override);
+    if (options.motor) this.core.setMotor(options.motor);
     this.core.start(options.uniqueId);
+    this.can = new CanPort(this.core, (report) => send({ type: 'canReport', report }));
     this.resets = this.core.resets;
     this.pace();
   }
@@ -98,8 +104,13 @@ export class Emulation implements Disposable {
         this.reportFlash();
         this.send({ type: 'synced' });
         break;
-      case 'can':
-        this.core.put('canIn', message.frames);
+      case 'canAttach':
+        this.can.attach(message.epoch);
+        this.goOn();
+        break;
+      case 'canGrant':
+        this.can.grant(message.until_ns, message.records);
+        this.goOn();
     }
   }
 
@@ -107,9 +118,10 @@ export class Emulation implements Disposable {
   slice(): void {
     this.feed('usb');
     this.feed('uart');
-    this.core.run(this.core.now_ns + SLICE_NS);
+    this.core.run(this.can.limit(this.core.now_ns + SLICE_NS));
     this.debugger?.poll();
     this.report();
+    this.can.report();
   }
 
   dispose(): void {
@@ -119,13 +131,26 @@ export class Emulation implements Disposable {
 
   private work(): void {
     const began_ms = this.clock.now();
-    for (let slices = 0; slices < MOST_SLICES && !this.isHalted && this.isBehind(); slices++) {
+    this.isWorking = true;
+    for (let slices = 0; slices < MOST_SLICES && this.mayRun() && this.isBehind(); slices++) {
       this.slice();
       if (this.clock.now() - began_ms >= WORK_MS) break;
     }
+    this.isWorking = false;
     if (this.disposed) return;
-    const pause_ms = !this.isHalted && this.isBehind() ? 0 : PAUSE_MS;
+    const pause_ms = this.mayRun() && this.isBehind() ? 0 : PAUSE_MS;
     this.timer = this.clock.schedule(pause_ms, () => this.work());
+  }
+
+  /** The others on the bus have come on: no need to wait for the next turn. */
+  private goOn(): void {
+    if (this.timer === undefined || this.isWorking) return;
+    this.timer.dispose();
+    this.work();
+  }
+
+  private mayRun(): boolean {
+    return !this.isHalted && this.can.mayRun;
   }
 
   /** True while virtual time has to go on to keep up with the wall clock. */
@@ -152,6 +177,7 @@ export class Emulation implements Disposable {
         halt: (on) => {
           this.isHalted = on;
           if (!on) this.pace();
+          this.reportReady();
         },
         reset: () => core.reset('software'),
       },
@@ -165,6 +191,15 @@ export class Emulation implements Disposable {
     this.isHurrying = false;
     this.pace();
     this.send({ type: 'started' });
+    this.reportReady();
+  }
+
+  private reportReady(): void {
+    const isReady = !this.isHurrying && !this.isHalted;
+    if (isReady === this.isReadyForCan) return;
+    this.isReadyForCan = isReady;
+    if (!isReady) this.can.attach(undefined);
+    this.send({ type: 'canReady', isReady });
   }
 
   private pace(): void {
@@ -189,8 +224,6 @@ export class Emulation implements Disposable {
       const bytes = core.take(port === 'usb' ? 'usbOut' : 'uartOut');
       if (bytes.length > 0) this.send({ type: 'data', port, bytes });
     }
-    const frames = core.take('canOut');
-    if (frames.length > 0) this.send({ type: 'can', frames });
     this.reportFaults();
     this.reportResets();
     if (core.isUsbConfigured !== this.isUsbThere) {

@@ -34,14 +34,23 @@ export async function startedCore(image: Uint8Array): Promise<EmulatorCore> {
 
 const PREBUILT = join(__dirname, '..', 'fixtures', 'prebuilt');
 
-/** The program of test/fixtures/emulator, compiled. */
-export function probeProgram(): Uint8Array {
-  return gunzipSync(readFileSync(join(PREBUILT, 'probe.bin.gz')));
+/** A program of test/fixtures/emulator, compiled. */
+export function prebuiltProgram(name: 'probe' | 'motor'): Uint8Array {
+  return gunzipSync(readFileSync(join(PREBUILT, `${name}.bin.gz`)));
 }
 
-/** The same as an image: the length that an application has, its checksum blank. */
-export function probeImage(): Uint8Array {
-  return imageOf(probeProgram());
+/** The probe, compiled. */
+export function probeProgram(): Uint8Array {
+  return prebuiltProgram('probe');
+}
+
+/** The same as an image: the length that an application has, its checksum blank; for another board if one is named. */
+export function probeImage(hardware = 'probe'): Uint8Array {
+  const image = imageOf(probeProgram());
+  const at = Buffer.from(image.buffer).indexOf('org.vesc.probe\0', 'latin1');
+  // Up to five letters: behind the name lies something else.
+  image.set(Buffer.from(`org.vesc.${hardware}\0`.slice(0, 'org.vesc.probe\0'.length)), at);
+  return image;
 }
 
 function imageOf(program: Uint8Array): Uint8Array {
@@ -124,10 +133,12 @@ export class ProbedCore {
 export function localChannel(
   start: EmulationStart,
   clock: Clock,
+  onEmulation: (emulation: Emulation) => void = () => {},
 ): EmulationChannel & { fail(reason: string): void } {
   const messages = new Emitter<EmulationMessage>();
   const failures = new Emitter<string>();
   const emulation = new Emulation(start, clock, (message) => messages.fire(message));
+  onEmulation(emulation);
   emulation.run();
   return {
     post: (message) => emulation.handle(message),

@@ -29,7 +29,7 @@ describe('An emulated controller', () => {
     const uniqueId = new Uint8Array(12).fill(7);
     const given = { speed: 1, instantFlash: true, uart: 0, overrides: [] };
     channel = localChannel({ module, flash, uniqueId, ...given, ...options }, clock);
-    controller = new EmulatedController(channel, flash, clock);
+    controller = new EmulatedController(channel, flash, clock, '07'.repeat(12));
     events = [];
     controller.onEvent((event) => events.push(event));
   }
@@ -85,10 +85,7 @@ describe('An emulated controller', () => {
 
   it('runs another program that is put into its flash', async () => {
     await untilEnumerated();
-    const image = probeImage();
-    const at = Buffer.from(image).indexOf('probe\0', 'latin1');
-    image.set(Buffer.from('other'), at);
-    controller.program(0, image);
+    controller.program(0, probeImage('other'));
     await untilEnumerated();
     const session = new Session(controller.connect(ADDRESS), clock);
     assert.equal((await clock.run(session.request(fwVersion()))).hardware, 'other');

@@ -81,6 +81,7 @@ describe('The server for GDB', () => {
       localChannel({ module, flash, uniqueId, ...given }, clock),
       flash,
       clock,
+      '07'.repeat(12),
     );
     resets = 0;
     controller.onEvent(({ kind }) => void (kind === 'reset' && resets++));

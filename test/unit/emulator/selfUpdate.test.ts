@@ -44,7 +44,7 @@ describe('An update of the emulated controller by itself', function () {
     const start = { speed: 1, instantFlash: false, uart: 0, overrides: [] };
     const uniqueId = uniqueIdBytes(bench.uuid);
     const channel = localChannel({ ...start, module, flash, uniqueId }, bench.clock);
-    controller = new EmulatedController(channel, flash, bench.clock);
+    controller = new EmulatedController(channel, flash, bench.clock, bench.uuid);
     events = [];
     controller.onEvent((event) => events.push(event));
     for (let tries = 0; !controller.isEnumerated && tries < 50; tries++) await bench.clock.advance(20);

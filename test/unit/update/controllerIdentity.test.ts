@@ -108,6 +108,14 @@ describe('on a link that takes its time', () => {
     assert.ok(duration_ms < SEARCH_MS);
   });
 
+  it('a custom configuration that is there and is not given out is missing, and said to be', async () => {
+    connect({});
+    const version = await clock.run(session.request(fwVersion()));
+    const access = { endpoint: session, node: (canId: number) => session.node(canId) };
+    const reading = takeSnapshot(access, { ...version, customConfigs: 1 }, { clock, secondMotor: 'none' });
+    await assert.rejects(clock.run(reading), { code: 'snapshot-failed' });
+  });
+
   it('a second motor is looked for at the id behind its own, which is 0 after 254, and nowhere else', async () => {
     const access = {
       get endpoint() {
