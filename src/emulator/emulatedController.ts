@@ -10,6 +10,7 @@ import type { KeptFlash } from '../simulator/flashFile';
 import type { ServedController } from '../simulator/servedController';
 import { EmulatedCanNode } from './can/emulatedNode';
 import type { CoreFault, ResetCause } from './emulatorCore';
+import { troubleText } from './eventText';
 import type { EmulationChannel, EmulationMessage, EmulationState, Override, PortName } from './messages';
 
 /** Something that happened in the emulated controller; `time_ms` counts from power-on, in its own time. */
@@ -38,6 +39,9 @@ export class EmulatedController implements ServedController, Disposable {
   private readonly debugReplies = new Emitter<string>();
   private usbThere = false;
   private over = false;
+  private started = false;
+  private state: EmulationState = 'running';
+  private lastFault: CoreFault | undefined;
   private link: Link | undefined;
   private waiting: (() => void)[] = [];
 
@@ -57,12 +61,22 @@ export class EmulatedController implements ServedController, Disposable {
     return this.usbThere;
   }
 
+  /** True until USB is there for the first time, or has had time enough of the controller's own. */
+  get isStarting(): boolean {
+    return !this.started && !this.over;
+  }
+
   get onEnumeration(): Event<boolean> {
     return this.enumeration.event;
   }
 
   get onEvent(): Event<EmulationEvent> {
     return this.events.event;
+  }
+
+  /** Why its program does not run, in words; undefined while it does. */
+  get trouble(): string | undefined {
+    return troubleText(this.state, this.lastFault);
   }
 
   /**
@@ -136,6 +150,9 @@ export class EmulatedController implements ServedController, Disposable {
       case 'data':
         (message.port === 'usb' ? (this.hosts.usb ?? this.hosts.uart) : this.hosts.uart)?.send(message.bytes);
         break;
+      case 'started':
+        this.started = true;
+        break;
       case 'usb':
         this.usbChanges(message.present);
         break;
@@ -156,17 +173,20 @@ export class EmulatedController implements ServedController, Disposable {
         this.events.fire({ kind: 'reset', cause: message.cause, time_ms: message.time_ms });
         break;
       case 'fault':
+        this.lastFault = message.fault;
         this.events.fire({ kind: 'fault', fault: message.fault, time_ms: message.time_ms });
         break;
       case 'state':
+        this.state = message.state;
         this.events.fire({ kind: 'state', state: message.state });
     }
   }
 
   private sync(): Promise<void> {
     if (this.over) return Promise.resolve();
+    const settled = new Promise<void>((resolve) => this.waiting.push(resolve));
     this.channel.post({ type: 'sync' });
-    return new Promise((resolve) => this.waiting.push(resolve));
+    return settled;
   }
 
   private release(): void {

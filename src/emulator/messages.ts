@@ -54,6 +54,8 @@ export type HostMessage =
 export type EmulationMessage =
   | { readonly type: 'data'; readonly port: PortName; readonly bytes: Uint8Array }
   | { readonly type: 'usb'; readonly present: boolean }
+  /** The first start is over: USB is there, or has had its time. Comes once. */
+  | { readonly type: 'started' }
   | { readonly type: 'reset'; readonly cause: ResetCause; readonly time_ms: number }
   | { readonly type: 'fault'; readonly fault: CoreFault; readonly time_ms: number }
   | { readonly type: 'state'; readonly state: EmulationState }

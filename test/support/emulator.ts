@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -43,11 +44,31 @@ export function probeProgram(): Uint8Array {
   return prebuiltProgram('probe');
 }
 
-/** The same as an image: the length that an application has, its checksum blank. */
-export function probeImage(): Uint8Array {
-  const image = new Uint8Array(IMAGE_LENGTH).fill(0xff);
-  image.set(probeProgram());
+/** The same as an image: the length that an application has, its checksum blank; for another board if one is named. */
+export function probeImage(hardware = 'probe'): Uint8Array {
+  const image = imageOf(probeProgram());
+  const at = Buffer.from(image.buffer).indexOf('org.vesc.probe\0', 'latin1');
+  // Up to five letters: behind the name lies something else.
+  image.set(Buffer.from(`org.vesc.${hardware}\0`.slice(0, 'org.vesc.probe\0'.length)), at);
   return image;
+}
+
+function imageOf(program: Uint8Array): Uint8Array {
+  const image = new Uint8Array(IMAGE_LENGTH).fill(0xff);
+  image.set(program);
+  return image;
+}
+
+/** The bootloader of test/fixtures/emulator, compiled. */
+export function probeBootloader(): Uint8Array {
+  return gunzipSync(readFileSync(join(PREBUILT, 'bootloader.bin.gz')));
+}
+
+/** Compiles the programs of test/fixtures/emulator into `folder`: the probe's image, and the .elf for a debugger. */
+export function compileProbe(folder: string): { readonly elf: string; readonly image: Uint8Array } {
+  execFileSync('sh', [join(__dirname, '..', 'fixtures', 'emulator', 'build.sh'), folder]);
+  const image = imageOf(readFileSync(join(folder, 'probe.bin')));
+  return { elf: join(folder, 'probe.elf'), image };
 }
 
 /** Tests of the probe by number. */

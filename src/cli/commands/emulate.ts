@@ -9,6 +9,8 @@ import { composeFlash } from '../../emulator/emulatedFlash';
 import { serveGdb } from '../../emulator/gdbServer';
 import { eventText } from '../../emulator/eventText';
 import type { Override } from '../../emulator/messages';
+import { warnAboutBootloader } from '../../image/bootloaderFile';
+import { BOOTLOADER_ADDRESS, FLASH_ADDRESS } from '../../image/flashMap';
 import { type CommandContext, defineCommand } from '../command';
 import { type OptionTable, readNumber } from '../options';
 import { readKeptFlash, SERVING_OPTIONS, serveUntilStopped } from '../serving';
@@ -94,11 +96,16 @@ export const emulateCommand = defineCommand({
     }
     const named = (path: string | undefined) =>
       path === undefined ? undefined : readNamed(resolve(folder, path));
-    const flash = composeFlash({
-      kept,
-      app: await named(image),
-      bootloader: await named(options.bootloader),
-    });
+    const bootloader = await named(options.bootloader);
+    const flash = composeFlash({ kept, app: await named(image), bootloader });
+    if (bootloader) {
+      for (const warning of warnAboutBootloader(
+        flash.subarray(BOOTLOADER_ADDRESS - FLASH_ADDRESS),
+        bootloader.name,
+      )) {
+        report.warn(warning);
+      }
+    }
     const owned = new DisposableStore();
     try {
       const bus = options.can === undefined ? undefined : owned.add(await openBus(context, options.can));

@@ -295,8 +295,7 @@ describe('A motor in words', () => {
     assert.equal(readMotor('none', probeImage()), undefined);
     assert.equal(readMotor('auto', probeImage()), undefined);
     assert.throws(() => readMotor('small', probeImage()), { code: 'usage' });
-    const image = probeImage();
-    image.set(Buffer.from('org.vesc.60\0'), 0x1_0000);
+    const image = probeImage('60');
     assert.deepEqual(readMotor('auto', image), { parameters: parseMotor('small'), wiring: wiringOf('60') });
     assert.equal(readMotor('hub', image)?.parameters.polePairs, 15);
   });
