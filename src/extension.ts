@@ -4,13 +4,9 @@ import { delimiter, join } from 'node:path';
 import * as vscode from 'vscode';
 import { isVescError } from './base/errors';
 import { Lazy } from './base/lazy';
-import { Builder } from './build/builder';
 import { BuildRecords } from './build/buildRecord';
 import { compareCommits } from './build/gitState';
 import { type BuildHost, thisHost } from './build/host';
-import { reportCrash } from './build/crashReport';
-import { FaultSources } from './build/faultSources';
-import { Symbolizer } from './build/symbolizer';
 import { registerCommands } from './commands/commandTable';
 import { isFirmwareSource } from './build/firmwareSource';
 import type { Shell } from './commands/shell';
@@ -31,7 +27,6 @@ import { commandTerminals, ControllerTerminals } from './views/controllerTermina
 import { ControllerTree } from './views/controllerTree';
 import { crashTitle } from './views/crashCard';
 import { CrashReports } from './views/crashReports';
-import { FaultCards } from './views/faultCards';
 import { registerFaultHover } from './views/faultHover';
 import { FaultNotices } from './views/faultNotices';
 import { FirmwarePrints } from './views/firmwarePrints';
@@ -84,7 +79,18 @@ export function activate(context: vscode.ExtensionContext): Api {
       boardOfController: () => registry.selected?.record?.board,
     }),
   );
-  const builds = own(new Builds({ builder: new Builder(host, records), host, settings, memory }));
+  const builder = new Lazy(async () => {
+    const { Builder } = await import('./build/builder');
+    return new Builder(host, records);
+  });
+  const builds = own(
+    new Builds({
+      builder: { build: async (...args) => (await builder.get()).build(...args) },
+      host,
+      settings,
+      memory,
+    }),
+  );
   const relations = own(
     new BuildRelations({
       activeBuild: () => builds.activeBuild(workspace.knownBoard),
@@ -96,16 +102,30 @@ export function activate(context: vscode.ExtensionContext): Api {
       },
     }),
   );
-  const sources = new FaultSources(host.files, unsavedText);
-  const symbolizer = new Symbolizer(host);
+  const sources = new Lazy(async () => {
+    const { FaultSources } = await import('./build/faultSources');
+    return new FaultSources(host.files, unsavedText);
+  });
+  const symbolizer = new Lazy(async () => {
+    const { Symbolizer } = await import('./build/symbolizer');
+    return new Symbolizer(host);
+  });
   const crashes = own(
     new CrashReports({
-      report: (request) => reportCrash(request, { records, symbolizer, sources }),
+      report: async (request) => {
+        const { reportCrash } = await import('./build/crashReport');
+        const parts = { symbolizer: await symbolizer.get(), sources: await sources.get() };
+        return reportCrash(request, { records, ...parts });
+      },
       root: () => workspace.knownTree?.root,
     }),
   );
   const page = own(new CardPanel(context.extensionUri));
-  const cards = own(new FaultCards({ registry, tree: () => workspace.tree(), sources, crashes, page }));
+  const cards = new Lazy(async () => {
+    const { FaultCards } = await import('./views/faultCards');
+    const tree = () => workspace.tree();
+    return own(new FaultCards({ registry, tree, sources: await sources.get(), crashes, page }));
+  });
   const flashing = own(new FlashState());
   const notifier = new Notifier(log);
   const layouts = layoutSource(async (...wanted) => {
