@@ -97,7 +97,7 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
 }
 
 function treeItem({ node, children }: Row): vscode.TreeItem {
-  const { TreeItemCollapsibleState: State } = vscode;
+  const State = vscode.TreeItemCollapsibleState;
   const state = children.length === 0 ? State.None : node.expanded ? State.Expanded : State.Collapsed;
   const item = new vscode.TreeItem(node.label, state);
   item.id = node.id;
