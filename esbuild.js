@@ -61,7 +61,8 @@ const serialPortBeside = {
 
 /** The names in a module that is there at run time: one of Node's, or the editor's API. */
 function namesOf(module) {
-  if (module !== 'vscode') return Object.keys(require(module)).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
+  if (module !== 'vscode')
+    return Object.keys(require(module)).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
   const types = readFileSync(require.resolve('@types/vscode/index.d.ts'), 'utf8');
   const declared = /^\texport (?:abstract )?(?:class|enum|namespace|function|const) (\w+)/gm;
   return [...new Set(Array.from(types.matchAll(declared), ([, name]) => name))];
