@@ -5,19 +5,20 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBoardInputs } from '../src/build/boardInputs';
 import { listBoards } from '../src/build/boards';
-import { nodeFiles as files } from '../src/build/files';
+import { thisHost } from '../src/build/host';
 import { tableRow } from '../src/emulator/boardInputTable';
 import { findFirmwareTree } from '../src/build/firmwareTree';
 
 async function main(root: string): Promise<void> {
-  const tree = await findFirmwareTree(root, { files });
+  const host = thisHost(1);
+  const tree = await findFirmwareTree(root, host);
   const rows = new Map<string, string[]>();
   const seen = new Set<string>();
-  for (const { header, hardwareName } of await listBoards(tree, { files })) {
+  for (const { header, hardwareName } of await listBoards(tree, host)) {
     // Of boards with one name the first: they differ in limits, not in wiring.
     if (hardwareName === undefined || seen.has(hardwareName)) continue;
     seen.add(hardwareName);
-    const row = JSON.stringify(tableRow(await readBoardInputs(header, files, root)));
+    const row = JSON.stringify(tableRow(await readBoardInputs(header, host.files, root)));
     if (row !== '{}') rows.set(row, [...(rows.get(row) ?? []), hardwareName]);
   }
   const table = [...rows].map(([row, hardware]) => ({ hardware, ...(JSON.parse(row) as object) }));

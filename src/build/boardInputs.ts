@@ -81,7 +81,7 @@ function constant(name: string, macros: Macros): number | undefined {
 function voltage(
   expression: string,
   macros: Macros,
-  { min_V, max_V }: Partial<Omit<VoltageInput, 'input'>>,
+  { min_V, max_V }: { readonly min_V: number | undefined; readonly max_V: number | undefined },
 ): VoltageInput | undefined {
   const input = conversion(expression, macros);
   return input && min_V !== undefined && max_V !== undefined ? { input, min_V, max_V } : undefined;
