@@ -1,5 +1,7 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
+import { FLASH_ADDRESS } from '../image/flashMap';
+import { adcSequence } from './adcSequence';
 import { EmulatorCore } from './emulatorCore';
 import { GdbStub } from './gdbStub';
 import type {
@@ -44,12 +46,15 @@ export class Emulation implements Disposable {
   private resets: number;
   private faults = 0;
   private isUsbThere = false;
-  private state: EmulationState = 'running';
+  /** What became of the program by itself. */
+  private fate: 'running' | 'locked-up' | 'restarting' = 'running';
+  private toldState: EmulationState = 'running';
   private lockedUpAt_ms: number | undefined;
   private flashToldAt_ms = 0;
   private isHurrying = true;
   private debugger: GdbStub | undefined;
   private isHalted = false;
+  private isOff = false;
   private disposed = false;
 
   constructor(
@@ -90,8 +95,16 @@ export class Emulation implements Disposable {
         break;
       case 'program':
         this.core.flash.set(message.bytes, message.offset);
-        this.core.reset('powerOn');
-        this.setState('running');
+        this.power(true);
+        break;
+      case 'patch':
+        message.bytes.forEach((byte, at) => this.core.writeByte(FLASH_ADDRESS + message.offset + at, byte));
+        break;
+      case 'power':
+        this.power(message.on);
+        break;
+      case 'readSequence':
+        this.send({ type: 'sequence', channels: adcSequence(this.core) });
         break;
       case 'debug':
         this.debug(message.bytes);
@@ -121,13 +134,32 @@ export class Emulation implements Disposable {
 
   private work(): void {
     const began_ms = this.clock.now();
-    for (let slices = 0; slices < MOST_SLICES && !this.isHalted && this.isBehind(); slices++) {
+    for (let slices = 0; slices < MOST_SLICES && !this.isStopped && this.isBehind(); slices++) {
       this.slice();
       if (this.clock.now() - began_ms >= WORK_MS) break;
     }
     if (this.disposed) return;
-    const pause_ms = !this.isHalted && this.isBehind() ? 0 : PAUSE_MS;
+    const pause_ms = !this.isStopped && this.isBehind() ? 0 : PAUSE_MS;
     this.timer = this.clock.schedule(pause_ms, () => this.work());
+  }
+
+  private get isStopped(): boolean {
+    return this.isHalted || this.isOff;
+  }
+
+  /** Without power the time stands still; what SRAM holds is not lost, but the firmware is told that it was. */
+  private power(on: boolean): void {
+    this.isOff = !on;
+    if (on) {
+      this.core.reset('powerOn');
+      this.starts_ms.length = 0;
+      this.lockedUpAt_ms = undefined;
+      this.pace();
+      this.meet('running');
+    } else {
+      this.dropUsb();
+      this.tellState();
+    }
   }
 
   /** True while virtual time has to go on to keep up with the wall clock. */
@@ -154,6 +186,7 @@ export class Emulation implements Disposable {
         halt: (on) => {
           this.isHalted = on;
           if (!on) this.pace();
+          this.tellState();
         },
         reset: () => core.reset('software'),
       },
@@ -219,10 +252,10 @@ export class Emulation implements Disposable {
       if (this.starts_ms.length > RESTARTS) this.starts_ms.shift();
       const isRestarting =
         this.starts_ms.length === RESTARTS && time_ms - this.starts_ms[0]! < RESTART_WINDOW_MS;
-      this.setState(isRestarting ? 'restarting' : 'running');
+      this.meet(isRestarting ? 'restarting' : 'running');
     } else if (core.isLockedUp) {
       this.lockedUpAt_ms ??= time_ms;
-      if (time_ms - this.lockedUpAt_ms > LOCK_UP_MS) this.setState('locked-up');
+      if (time_ms - this.lockedUpAt_ms > LOCK_UP_MS) this.meet('locked-up');
     }
   }
 
@@ -240,11 +273,17 @@ export class Emulation implements Disposable {
     this.send({ type: 'flash', ...dirty });
   }
 
-  private setState(state: EmulationState): void {
-    if (state === this.state) return;
-    this.state = state;
+  private meet(fate: typeof this.fate): void {
     // Nothing is gained by hurrying through that.
-    if (state === 'restarting') this.endHurry();
+    if (fate === 'restarting') this.endHurry();
+    this.fate = fate;
+    this.tellState();
+  }
+
+  private tellState(): void {
+    const state = this.isOff ? 'off' : this.isHalted ? 'halted' : this.fate;
+    if (state === this.toldState) return;
+    this.toldState = state;
     this.send({ type: 'state', state });
   }
 

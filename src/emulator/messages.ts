@@ -37,6 +37,12 @@ export type HostMessage =
   | { readonly type: 'reset' }
   /** New content of a part of the flash, and a start from power-on. */
   | { readonly type: 'program'; readonly offset: number; readonly bytes: Uint8Array }
+  /** New content of a part of the flash while the program runs. */
+  | { readonly type: 'patch'; readonly offset: number; readonly bytes: Uint8Array }
+  /** Without power nothing runs; with it the program starts from power-on. */
+  | { readonly type: 'power'; readonly on: boolean }
+  /** Which channels the ADC converts; `sequence` follows. */
+  | { readonly type: 'readSequence' }
   /** Bytes of a debugger; the first attach it, and `undefined` is its end. */
   | { readonly type: 'debug'; readonly bytes: Uint8Array | undefined }
   /** All changes of the flash are to be told now; `synced` follows. */
@@ -52,14 +58,15 @@ export type EmulationMessage =
   | { readonly type: 'state'; readonly state: EmulationState }
   | { readonly type: 'debug'; readonly text: string }
   | { readonly type: 'synced' }
+  | { readonly type: 'sequence'; readonly channels: readonly number[] }
   | { readonly type: 'flash'; readonly offset: number; readonly bytes: Uint8Array }
   | { readonly type: 'can'; readonly frames: Uint8Array };
 
 /**
  * What becomes of the program: it runs; it has locked up (a fault inside the fault handler) and no watchdog ends it;
- * or it starts over again and again.
+ * it starts over again and again; a debugger has stopped it; or it has no power.
  */
-export type EmulationState = 'running' | 'locked-up' | 'restarting';
+export type EmulationState = 'running' | 'locked-up' | 'restarting' | 'halted' | 'off';
 
 /** The emulation as its host sees it: here, or in a worker. */
 export interface EmulationChannel {
