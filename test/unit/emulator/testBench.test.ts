@@ -41,8 +41,8 @@ describe('what is normal at the inputs of a board', () => {
   });
 
   it('feeds the gate driver', () => {
-    assert.equal(normal('AXIOM').gateDriver, '15.0');
-    assert.equal(normal('LUNA_BBSHD').gateDriver, '12.0');
+    assert.equal(normal('AXIOM')['gateDriver'], '15.0');
+    assert.equal(normal('LUNA_BBSHD')['gateDriver'], '12.0');
     // Its firmware wants 8 to 0 V until somebody sets its limits: nothing meets that.
     assert.deepEqual(
       normalOverrides(knownInputs('AXIOM')!).map((each) => each.kind === 'index' && each.index),
