@@ -16,7 +16,7 @@ import type { Shell } from './commands/shell';
 import { tellUnfinished } from './commands/unfinished';
 import { treeHelp, treeLayouts } from './build/treeLayouts';
 import { readBytes } from './commands/files';
-import { createCore } from './controllers/core';
+import { type Core, createCore } from './controllers/core';
 import { FaultKeeper } from './controllers/faultKeeper';
 import { eventText } from './emulator/eventText';
 import { OpenOcdProgrammer } from './recovery/openocd/openOcdProgrammer';
@@ -32,6 +32,7 @@ import { commandTerminals, ControllerTerminals } from './views/controllerTermina
 import { ControllerTree } from './views/controllerTree';
 import { crashTitle } from './views/crashCard';
 import { CrashReports } from './views/crashReports';
+import { EmulatorView } from './views/emulator/emulatorView';
 import { FaultCards } from './views/faultCards';
 import { registerFaultHover } from './views/faultHover';
 import { FaultNotices } from './views/faultNotices';
@@ -40,6 +41,7 @@ import { FirmwareWorkspace } from './views/firmwareWorkspace';
 import { FlashOnSave } from './views/flashOnSave';
 import { FlashState } from './views/flashState';
 import { HotPlug } from './views/hotPlug';
+import { inputsInTree } from './views/inputsInTree';
 import { IntelliSense } from './views/intelliSense';
 import { KnownPorts } from './views/knownPorts';
 import { languageServerSettings } from './views/languageServerSettings';
@@ -72,7 +74,16 @@ export function activate(context: vscode.ExtensionContext): Api {
   };
   const settings = (): Settings => readSettings(vscode.workspace.getConfiguration('vesc'));
   const log = own(vscode.window.createOutputChannel('VESC Firmware', { log: true }));
-  const core = own(createCore({ stageWorker: join(__dirname, 'stageWorker.js') }));
+  const storage = context.storageUri ?? context.globalStorageUri;
+  const core: Core = own(
+    createCore({
+      stageWorker: join(__dirname, 'stageWorker.js'),
+      emulated: {
+        inputsOf: (hardware) => inputsInTree(workspace, host, hardware),
+        flashFolder: join(storage.fsPath, 'emulated'),
+      },
+    }),
+  );
   const { clock, registry } = core;
   const memory = context.workspaceState;
   const host = buildHost(settings);
@@ -133,7 +144,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     tasks: new BuildTasks(workspace, builds),
     diagnostics: own(new BuildDiagnostics()),
     relations,
-    tree: own(new ControllerTree(registry, relations, crashes, clock)),
+    tree: own(new ControllerTree(registry, relations, crashes, core.emulated, clock)),
     page,
     cards,
     crashes,
@@ -172,7 +183,8 @@ export function activate(context: vscode.ExtensionContext): Api {
     }),
   );
   own(new StatusBar({ registry, relations, workspace, builds, flashing, clock }));
-  own(new ContextKeys(registry, workspace, flashing));
+  own(new ContextKeys(registry, workspace, flashing, core.emulated));
+  own(new EmulatorView({ core, extension: context.extensionUri, fail: (error) => notifier.fail(error) }));
   own(provideCommits(host));
   const unitTests = own(new UnitTestExplorer(workspace, host));
   own(vscode.tasks.registerTaskProvider(TASK_TYPE, shell.tasks));
@@ -217,10 +229,11 @@ function connectParts(shell: Shell, own: Own): void {
   own(
     core.emulated.onEvent(({ event }) => {
       const line = `emulator: ${eventText(event)}`;
-      if (event.kind === 'reset') log.info(line);
+      if (event.kind === 'reset' || event.kind === 'state') log.info(line);
       else log.warn(line);
     }),
   );
+  own(core.emulated.onUnwritable((error) => log.warn(`emulator: ${error.message}`)));
   // Which controller is selected may decide which board is built.
   own(core.registry.onChange((controller) => void (controller === undefined && workspace.look())));
 }

@@ -1,13 +1,8 @@
 import { VescError } from '../base/errors';
 import { knownInputs } from '../emulator/boardInputTable';
 import type { Override } from '../emulator/messages';
-import {
-  driverFaultOverrides,
-  normalOverrides,
-  type Quantity,
-  quantityOverrides,
-  rangesOf,
-} from '../emulator/testBench';
+import type { Quantity } from '../emulator/boardInputs';
+import { driverFaultOverrides, normalOverrides, quantityOverrides, rangesOf } from '../emulator/quantities';
 import { readIdentity } from '../image/imageIdentity';
 import { IMAGE_LENGTH } from '../image/flashMap';
 import { type OptionTable, type OptionValues, readNumber } from './options';

@@ -22,7 +22,8 @@ import { recover } from './recover';
 import { refresh } from './refresh';
 import { rename } from './rename';
 import { restoreSettings } from './restoreSettings';
-import { runInEmulator } from './runInEmulator';
+import { debugInEmulator } from './debugInEmulator';
+import { runInEmulator, stopEmulator, swapImage } from './runInEmulator';
 import { saveSettings } from './saveSettings';
 import { scan } from './scan';
 import { selectBoard } from './selectBoard';
@@ -80,6 +81,9 @@ const COMMANDS: { readonly [C in CommandName]: Entry<C> } = {
     enabled: runInEmulator,
     disabled: { when: (_shell, file) => file === undefined && untrusted.when(), handler: untrusted.handler },
   },
+  'vesc.swapImage': { enabled: swapImage, disabled: untrusted },
+  'vesc.debugInEmulator': { enabled: debugInEmulator, disabled: untrusted },
+  'vesc.stopEmulator': { enabled: stopEmulator },
   'vesc.openLog': { enabled: openLog },
   'vesc.installBootloader': { enabled: installBootloader, disabled: nothingConnected },
   'vesc.saveSettings': { enabled: saveSettings, disabled: nothingConnected },

@@ -21,7 +21,7 @@ import { ImageStager } from '../update/imageStager';
 import { UpdateJournal } from '../update/journal';
 import { Updater, type UpdaterDependencies } from '../update/updater';
 import { ControllerRegistry } from './controllerRegistry';
-import { EmulatedControllers } from './emulatedControllers';
+import { EmulatedControllers, type EmulatedSurroundings } from './emulatedControllers';
 import { SimulatedControllers } from './simulatedControllers';
 import { startStageThread } from './stageThread';
 
@@ -51,6 +51,8 @@ export interface CoreOptions {
   readonly dataDirectory?: string;
   /** Where emulator.wasm and emulatorWorker.js are; default: next to this file's bundle. */
   readonly emulatorDirectory?: string;
+  /** What emulated controllers find around them. */
+  readonly emulated?: EmulatedSurroundings;
   /** The bundle of `stageWorker.ts`; without it images are compressed on the thread that asks for it. */
   readonly stageWorker?: string;
   /** Compresses images in another way than this. */
@@ -64,7 +66,9 @@ export function createCore(options: CoreOptions = {}): Core {
   const directory = options.dataDirectory ?? dataDirectory(process.env, process.platform, homedir());
   const files = fileStore(directory);
   const simulated = owned.add(new SimulatedControllers(clock));
-  const emulated = owned.add(new EmulatedControllers(clock, options.emulatorDirectory ?? __dirname));
+  const emulated = owned.add(
+    new EmulatedControllers(clock, options.emulatorDirectory ?? __dirname, undefined, options.emulated),
+  );
   const opener = createLinkOpener({
     clock,
     simulated: (address) => simulated.connect(address),

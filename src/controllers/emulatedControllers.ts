@@ -9,7 +9,7 @@ import { knownInputs } from '../emulator/boardInputTable';
 import { EmulatedController, type EmulationEvent } from '../emulator/emulatedController';
 import { composeFlash, type NamedBytes, uniqueIdBytes } from '../emulator/emulatedFlash';
 import type { EmulationChannel, EmulationStart, Override } from '../emulator/messages';
-import { normalOverrides } from '../emulator/testBench';
+import { normalOverrides } from '../emulator/quantities';
 import { workerChannel } from '../emulator/workerChannel';
 import { readImage } from '../image/imageFile';
 import { readIdentity } from '../image/imageIdentity';

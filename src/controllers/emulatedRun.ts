@@ -5,6 +5,7 @@ import type { Disposable } from '../base/disposable';
 import { DisposableStore } from '../base/disposable';
 import type { VescError } from '../base/errors';
 import type { EmulatedController, EmulationEvent } from '../emulator/emulatedController';
+import { type GdbServer, serveGdb } from '../emulator/gdbServer';
 import type { CoreFault, ResetCause } from '../emulator/emulatorCore';
 import type { EmulationState } from '../emulator/messages';
 import { TestBench } from '../emulator/testBench';
@@ -42,6 +43,7 @@ export class EmulatedRun implements Disposable {
   readonly kept: string | undefined;
   private readonly owned = new DisposableStore();
   private readonly file: FlashFile | undefined;
+  private gdb: Promise<GdbServer> | undefined;
   private fault: CoreFault | undefined;
   private restart: ResetCause | undefined;
 
@@ -67,6 +69,16 @@ export class EmulatedRun implements Disposable {
       ...(fault ? { fault } : {}),
       ...(restart ? { restart } : {}),
     };
+  }
+
+  /**
+   * Lets one debugger at a time attach; ends with this.
+   * @returns the port
+   * @throws VescError `cannot-listen`
+   */
+  async serveGdb(): Promise<number> {
+    this.gdb ??= serveGdb(this.controller, 0).then((server) => this.owned.add(server));
+    return (await this.gdb).port;
   }
 
   /** Puts another flash content into it, and powers it on anew. */

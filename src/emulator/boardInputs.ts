@@ -1,3 +1,7 @@
+/** What a test bench can set, in volts and degrees Celsius. */
+export const QUANTITIES = ['supply', 'gateDriver', 'fetTemperature', 'motorTemperature'] as const;
+export type Quantity = (typeof QUANTITIES)[number];
+
 /** How a place of the ADC's buffer becomes a quantity. */
 export type Conversion =
   /** offset + perCount · count */
