@@ -9,7 +9,7 @@ export class Slider {
   private readonly number = element('input', { type: 'number' });
   private readonly unit = element('span', { class: 'unit' });
   private readonly label = element('span', { class: 'label' });
-  private readonly reads = element('span', { class: 'note' });
+  private readonly reads = element('span', { class: 'note', title: 'What the firmware makes of it' });
   private readonly limits = element('span', { class: 'note' });
   private shown: ShownQuantity;
 
@@ -50,10 +50,10 @@ export class Slider {
     if (document.activeElement !== this.range) this.range.value = `${value}`;
     if (document.activeElement !== this.number) this.number.value = value.toFixed(digits);
     this.describe(value);
-    write(this.reads, read === undefined ? '' : `The firmware reads ${read.toFixed(1)} ${unit}`);
+    write(this.reads, read === undefined ? '' : `reads ${read.toFixed(1)} ${unit}`);
     write(
       this.limits,
-      lowest === undefined || highest === undefined ? '' : `faults below ${lowest}, above ${highest} ${unit}`,
+      lowest === undefined || highest === undefined ? '' : `fault below ${lowest}, above ${highest} ${unit}`,
     );
     const place = (at: number): string =>
       `${(Math.min(Math.max((at - min) / (max - min), 0), 1) * 100).toFixed(1)}%`;
