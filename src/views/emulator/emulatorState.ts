@@ -82,7 +82,8 @@ function statusOf({ run, controller }: ShownRun): Pick<EmulatorState, 'status' |
       mood: 'trouble',
     };
   }
-  if (controller?.activeFault) return { status: shortFault(controller.activeFault), mood: 'fault' };
+  if (controller?.activeFault)
+    return { status: `Fault: ${shortFault(controller.activeFault)}`, mood: 'fault' };
   if (controller?.state !== 'connected') return { status: 'Runs, but does not answer yet.', mood: 'good' };
   return { status: 'Runs without a fault.', mood: 'good' };
 }

@@ -18,14 +18,16 @@ const unknown = element(
 const quantities = element('section', { 'aria-label': 'Surroundings' });
 const switches = element('section', { 'aria-label': 'Disturbances' });
 const places = new Places();
-const normal = button('Back to normal', () => tell({ type: 'normal' }), { class: 'wide' });
+const normal = button('Back to normal', () => tell({ type: 'normal' }));
 const erase = button('Erase flash and start over', () => tell({ type: 'erase' }), {
   class: 'wide',
   title: 'Program and bootloader stay; its settings are lost.',
 });
-const controls = element('div', {}, quantities, unknown, switches, places.element, normal, erase);
+const controls = element('div', {}, quantities, unknown, switches, places.element, erase);
 
-document.querySelector('#app')!.append(pickerRow, status, hint, controls);
+document
+  .querySelector('#app')!
+  .append(pickerRow, element('div', { class: 'head' }, status, normal), hint, controls);
 
 picker.addEventListener('change', () => tell({ type: 'choose', controller: picker.value }));
 
@@ -79,6 +81,8 @@ listen((state) => {
   for (const each of state.quantities) sliders.get(each.quantity)?.show(each);
   for (const { name, on } of state.switches) boxes.get(name)!.checked = on;
   places.show(state.places, state.isKnown);
+  // Its place stays, so that nothing moves under the hand that sets something.
+  normal.classList.toggle('absent', state.isNormal);
   normal.disabled = state.isNormal;
 });
 tell({ type: 'ready' });
