@@ -31,17 +31,17 @@ export async function startedCore(image: Uint8Array): Promise<EmulatorCore> {
   return core;
 }
 
-const PREBUILT = join(__dirname, '..', 'fixtures', 'prebuilt');
+const FIXTURES = join(__dirname, '..', 'fixtures');
 
-/** The program of test/fixtures/emulator, compiled. */
-export function probeProgram(): Uint8Array {
-  return gunzipSync(readFileSync(join(PREBUILT, 'probe.bin.gz')));
+/** The program of test/fixtures/emulator, compiled. @param fixtures where test/fixtures is for those who are bundled */
+export function probeProgram(fixtures = FIXTURES): Uint8Array {
+  return gunzipSync(readFileSync(join(fixtures, 'prebuilt', 'probe.bin.gz')));
 }
 
 /** The same as an image: the length that an application has, its checksum blank. */
-export function probeImage(): Uint8Array {
+export function probeImage(fixtures = FIXTURES): Uint8Array {
   const image = new Uint8Array(IMAGE_LENGTH).fill(0xff);
-  image.set(probeProgram());
+  image.set(probeProgram(fixtures));
   return image;
 }
 

@@ -23,9 +23,9 @@ export function addProbeBoard(folder: string): void {
   writeFileSync(join(place, 'hw_probe.h'), HEADER);
 }
 
-/** Puts the probe's image into `folder`; its path. */
-export function writeProbeImage(folder: string): string {
+/** Puts the probe's image into `folder`; its path. @param fixtures where test/fixtures is for those who are bundled */
+export function writeProbeImage(folder: string, fixtures?: string): string {
   const file = join(folder, 'probe.bin');
-  writeFileSync(file, probeImage());
+  writeFileSync(file, probeImage(fixtures));
   return file;
 }
