@@ -10,13 +10,18 @@ const flags = new Set(process.argv.slice(2));
 const production = flags.has('--production');
 const watch = flags.has('--watch');
 
+/** The extension and the command line: what they do not need to start lies in parts beside them. */
+const IN_PARTS = [
+  { entry: 'src/extension.ts', name: 'extension', outdir: join(root, 'dist') },
+  { entry: 'src/cli/main.ts', name: 'cli', outdir: join(root, 'dist') },
+];
+const EXECUTABLE = 'dist/cli.js';
+
 /**
- * What we ship: one row per entry. Every bundle lies exactly in dist/, because the serial module looks for its
+ * What else we ship: one row per entry. Every bundle lies exactly in dist/, because the serial module looks for its
  * binaries one folder above the file it is bundled into. A worker gets a row of its own here.
  */
 const BUNDLES = [
-  { entry: 'src/extension.ts', outfile: 'dist/extension.js' },
-  { entry: 'src/cli/main.ts', outfile: 'dist/cli.js', executable: true },
   { entry: 'src/controllers/stageWorker.ts', outfile: 'dist/stageWorker.js' },
   // Loaded when the first port is looked at, by whichever of the two: neither has to read it to start.
   { entry: 'serialport', outfile: 'dist/serialport.js' },
@@ -101,20 +106,17 @@ function writeNotices(inputs) {
 
 const BROWSER = { platform: 'browser', target: 'es2022', format: 'iife', external: [] };
 
-function shippedOptions({ entry, outfile, executable, browser }) {
-  return {
-    ...common,
-    ...(browser ? BROWSER : {}),
-    entryPoints: [entry],
-    outfile,
-    plugins: [serialPortBeside, vscodeOnce],
-    // A bundle beside is loaded as any script, not as a module of another kind.
-    supported: { 'dynamic-import': false },
-    minify: production || flags.has('--minify'),
-    sourcesContent: false,
-    metafile: true,
-    ...(executable ? { banner: { js: '#!/usr/bin/env node' } } : {}),
-  };
+const shipped = {
+  ...common,
+  plugins: [serialPortBeside, vscodeOnce],
+  // A bundle beside is loaded as any script, not as a module of another kind.
+  supported: { 'dynamic-import': false },
+  minify: production || flags.has('--minify'),
+  sourcesContent: false,
+};
+
+function shippedOptions({ entry, outfile, browser }) {
+  return { ...shipped, ...(browser ? BROWSER : {}), entryPoints: [entry], outfile, metafile: true };
 }
 
 function suiteOptions() {
@@ -127,7 +129,8 @@ function suiteOptions() {
 async function main() {
   const { buildEmulatorCore } = await import('./scripts/emulatorCore.mjs');
   await buildEmulatorCore();
-  const options = BUNDLES.map(shippedOptions);
+  const { inParts } = await import('./scripts/lazyParts.mjs');
+  const options = [...IN_PARTS.map((bundle) => inParts(bundle, shipped)), ...BUNDLES.map(shippedOptions)];
   if (flags.has('--tests')) {
     rmSync(join(root, 'out/editor'), { recursive: true, force: true });
     options.push(suiteOptions());
@@ -149,7 +152,7 @@ async function main() {
   }
   const results = await Promise.all(options.map((each) => esbuild.build(each)));
   copyBinaries();
-  for (const { outfile, executable } of BUNDLES) if (executable) chmodSync(join(root, outfile), 0o755);
+  chmodSync(join(root, EXECUTABLE), 0o755);
   writeNotices(results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})));
 }
 

@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import * as vscode from 'vscode';
 import { isVescError } from './base/errors';
+import { Lazy } from './base/lazy';
 import { Builder } from './build/builder';
 import { BuildRecords } from './build/buildRecord';
 import { compareCommits } from './build/gitState';
@@ -11,15 +12,13 @@ import { reportCrash } from './build/crashReport';
 import { FaultSources } from './build/faultSources';
 import { Symbolizer } from './build/symbolizer';
 import { registerCommands } from './commands/commandTable';
-import { flashSaved, isFirmwareSource } from './commands/flashSaved';
+import { isFirmwareSource } from './build/firmwareSource';
 import type { Shell } from './commands/shell';
-import { tellUnfinished } from './commands/unfinished';
 import { treeHelp, treeLayouts } from './build/treeLayouts';
 import { readBytes } from './commands/files';
 import { type Core, createCore } from './controllers/core';
 import { FaultKeeper } from './controllers/faultKeeper';
 import { eventText } from './emulator/eventText';
-import { OpenOcdProgrammer } from './recovery/openocd/openOcdProgrammer';
 import { layoutSource } from './settings/configuration';
 import { BuildDiagnostics } from './views/buildDiagnostics';
 import { BuildRelations } from './views/buildRelations';
@@ -46,7 +45,6 @@ import { IntelliSense } from './views/intelliSense';
 import { KnownPorts } from './views/knownPorts';
 import { languageServerSettings } from './views/languageServerSettings';
 import { LispView } from './views/lispView';
-import { LivePanels } from './views/liveData/livePanels';
 import { crashNotice, faultNotice } from './views/messages';
 import { Notifier } from './views/notifier';
 import { readSettings, type Settings } from './views/settings';
@@ -150,26 +148,31 @@ export function activate(context: vscode.ExtensionContext): Api {
     crashes,
     terminals: own(new ControllerTerminals(commandTerminals(core.pool, memory))),
     lisp: own(new LispView(core, memory)),
-    livePanels: own(
-      new LivePanels({
-        core,
-        extension: context.extensionUri,
-        isMotorTestOn: () => settings().motorTest,
-        fail: (error) => notifier.fail(error),
-      }),
-    ),
+    livePanels: new Lazy(async () => {
+      const { LivePanels } = await import('./views/liveData/livePanels');
+      return own(
+        new LivePanels({
+          core,
+          extension: context.extensionUri,
+          isMotorTestOn: () => settings().motorTest,
+          fail: (error) => notifier.fail(error),
+        }),
+      );
+    }),
     flashing,
     known: new KnownPorts(memory),
     layouts,
     settingsSource,
     settingsFiles,
     remembered: context.globalState,
-    adapter: () =>
-      new OpenOcdProgrammer(host, {
+    adapter: async () => {
+      const { OpenOcdProgrammer } = await import('./recovery/openocd/openOcdProgrammer');
+      return new OpenOcdProgrammer(host, {
         setting: settings().openocdPath,
         makeScratch: () => mkdtemp(join(tmpdir(), 'vesc-recover-')),
         onLine: (line) => log.debug(`openocd: ${line}`),
-      }),
+      });
+    },
     wiring: own(new WiringHelp(context.extensionUri)),
     notifier,
     log,
@@ -278,7 +281,11 @@ function watchOver(shell: Shell, own: Own): void {
       });
     }),
   );
-  own(new UnfinishedUpdates(core.journal, clock, (entry) => tellUnfinished(shell, entry)));
+  own(
+    new UnfinishedUpdates(core.journal, clock, (entry) => {
+      void import('./commands/unfinished').then(({ tellUnfinished }) => tellUnfinished(shell, entry));
+    }),
+  );
 }
 
 /** Crashes are told of once, with their line as soon as it is found. */
@@ -311,7 +318,7 @@ function followEdits(shell: Shell, memory: vscode.Memento, own: Own): void {
       isEnabled: () => settings().flashOnSave && vscode.workspace.isTrusted,
       busy: () =>
         flashing.progress ? 'a controller is being worked on' : builds.running ? 'a build runs' : undefined,
-      flash: () => flashSaved(shell),
+      flash: async () => (await import('./commands/flashSaved')).flashSaved(shell),
       tell: (heldBack) => flashing.holdBack(heldBack),
     }),
   );

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ExitStatus } from '../base/errors';

@@ -43,6 +43,8 @@ export function readKeptFlash(
 
 /** What goes on beside the serving; whatever is added to `owned` is disposed of at the end. */
 interface ServingHooks {
+  /** The default port may be taken: there is another way to the controller, over CAN. */
+  readonly isReachedOtherwise?: boolean;
   /** Serves in further ways before anything is announced; what it returns is announced with the rest. */
   readonly serveToo?: (owned: DisposableStore) => Promise<Readonly<Record<string, string>>>;
   /** Called once it is announced where the controller is reached. */
@@ -57,7 +59,7 @@ export async function serveUntilStopped(
   context: CommandContext,
   controller: ServedController & { readonly flash: KeptFlash },
   values: ServingValues,
-  { serveToo, onServing }: ServingHooks,
+  { isReachedOtherwise = false, serveToo, onServing }: ServingHooks,
 ): Promise<void> {
   const { core, folder, interruption } = context;
   const tcp = values.tcp ?? (values.pty === undefined ? `${DEFAULT_TCP_PORT}` : undefined);
@@ -67,7 +69,14 @@ export async function serveUntilStopped(
   try {
     const kept = await keepFlash(context, controller.flash, values, owned);
     const servers: Server[] = [];
-    if (port !== undefined) servers.push(owned.add(await listen(serveTcp(controller, { port }))));
+    if (port !== undefined) {
+      const mayBeTaken = isReachedOtherwise && values.tcp === undefined;
+      const server = await listen(serveTcp(controller, { port })).catch((error: unknown) => {
+        if (mayBeTaken && isVescError(error, 'cannot-listen')) return undefined;
+        throw error;
+      });
+      if (server) servers.push(owned.add(server));
+    }
     if (values.pty !== undefined) {
       const link = resolve(folder, values.pty);
       servers.push(owned.add(await listen(servePty(controller, { link, clock: core.clock }))));
@@ -132,6 +141,8 @@ function announce(
       ...(pty === undefined ? {} : { pty: addresses.at(-1) }),
       ...more,
     },
-    `Listening on ${addresses.join(' and ')}`,
+    addresses.length === 0
+      ? `Not listening: another program does at port ${DEFAULT_TCP_PORT} (--tcp 0 picks a free one)`
+      : `Listening on ${addresses.join(' and ')}`,
   );
 }

@@ -84,7 +84,8 @@ async function send(shell: Shell, job: FlashJob, hooks: UpdateHooks): Promise<Up
     async (target) => {
       // Its settings are read before as in any update; with their sectors left alone nothing has to be read back.
       const request = { ...requestOf(job), target, keepSettings: true, backup: false };
-      const result = await core.recovery.run({ ...request, programmer: adapter() }, hooks);
+      const [recovery, programmer] = await Promise.all([core.recovery.get(), adapter()]);
+      const result = await recovery.run({ ...request, programmer }, hooks);
       controller.lastVerdict = result.verdict;
       return result;
     },

@@ -12,17 +12,6 @@ import { buildChosenBoard } from './prepareBuild';
 import type { Shell } from './shell';
 
 const ATTEMPTS = 3;
-/** Folders whose files are made, or belong to the editor and to git. */
-const NO_SOURCE = /^(?:build|builds|tools|downloads|package|\.[^\\/]*)(?:[\\/]|$)/;
-
-/** True for a file that firmware is made of: one of the tree, and none that building or the editor writes there. */
-export function isFirmwareSource(root: string, file: string): boolean {
-  const relative = path.relative(root, file);
-  return (
-    relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative) && !NO_SOURCE.test(relative)
-  );
-}
-
 /**
  * Builds what was saved and flashes it on the selected controller without a question.
  * @returns why it was held back, in words; undefined when it was flashed or runs already

@@ -5,5 +5,5 @@ import type { Shell } from './shell';
 /** Shows what a controller measures, as curves. */
 export async function openLiveData(shell: Shell, target?: ControllerTarget): Promise<void> {
   const controller = await chooseController(shell, target);
-  if (controller) shell.livePanels.show(controller);
+  if (controller) (await shell.livePanels.get()).show(controller);
 }

@@ -161,7 +161,7 @@ async function programBy(
       ? shell.core.registry.lend(lender, (target) =>
           run(new ControllerProgrammer(shell.core.pool, target), unlock),
         )
-      : run(shell.adapter(), unlock);
+      : run(await shell.adapter(), unlock);
   let result = await program();
   if (!lender && isVescError(result.error, 'swd-locked') && (await wantsUnlock()))
     result = await program(true);
@@ -244,12 +244,13 @@ function runRecovery(
   controller: Controller | undefined,
   request: RecoveryRequest,
 ): Promise<RecoveryResult> {
-  return workOn(shell, controller, 'Programming the controller over SWD', ({ signal, report }) =>
-    shell.core.recovery.run(request, {
+  return workOn(shell, controller, 'Programming the controller over SWD', async ({ signal, report }) => {
+    const recovery = await shell.core.recovery.get();
+    return recovery.run(request, {
       signal,
       onProgress: (progress) => report(progress, swdFraction(progress)),
-    }),
-  );
+    });
+  });
 }
 
 async function tell(shell: Shell, result: RecoveryResult, missed: Missed): Promise<void> {

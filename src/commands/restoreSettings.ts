@@ -1,3 +1,4 @@
+import { localTime } from '../base/localTime';
 import * as vscode from 'vscode';
 import { isVescError, VescError } from '../base/errors';
 import type { Controller } from '../controllers/controller';
@@ -14,7 +15,7 @@ import {
   type SnapshotRow,
   snapshotRows,
 } from '../views/snapshotWords';
-import { localTime, plain } from '../views/text';
+import { plain } from '../views/text';
 import { chooseController } from './chooseController';
 import { readBytes } from './files';
 import { chooseMigration } from './migrateSettings';

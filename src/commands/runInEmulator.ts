@@ -87,9 +87,9 @@ async function buildImage(shell: Shell): Promise<string | undefined> {
   return undefined;
 }
 
-/** What stands behind `emu:`. */
+/** What stands behind `emu:`: the image, with a motor where its board's measurements are known. */
 function emulatedName(image: string, bootloader: string): string {
-  if (bootloader === '') return image;
+  if (bootloader === '') return `${image}?motor=auto`;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '.';
-  return `${image}?bootloader=${encodeURIComponent(path.resolve(folder, bootloader))}`;
+  return `${image}?motor=auto&bootloader=${encodeURIComponent(path.resolve(folder, bootloader))}`;
 }

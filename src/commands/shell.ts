@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { Lazy } from '../base/lazy';
 import type { BuildRecords } from '../build/buildRecord';
 import type { BuildHost } from '../build/host';
 import type { Core } from '../controllers/core';
@@ -42,7 +43,7 @@ export interface Shell {
   readonly crashes: CrashReports;
   readonly terminals: ControllerTerminals;
   readonly lisp: LispView;
-  readonly livePanels: LivePanels;
+  readonly livePanels: Lazy<LivePanels>;
   readonly flashing: FlashState;
   readonly known: KnownPorts;
   /** What configuration blobs look like, by release or by the firmware tree that is open. */
@@ -52,7 +53,7 @@ export interface Shell {
   /** What is remembered of this user, in all windows. */
   readonly remembered: Memory;
   /** The debug adapter at this computer. */
-  readonly adapter: () => OpenOcdProgrammer;
+  readonly adapter: () => Promise<OpenOcdProgrammer>;
   readonly wiring: WiringHelp;
   readonly notifier: Notifier;
   readonly log: vscode.LogOutputChannel;

@@ -9,7 +9,7 @@ import type { Shell } from './shell';
  * asked, and it works during an update, too.
  */
 export async function stopMotor(shell: Shell, target?: ControllerTarget): Promise<readonly StopOutcome[]> {
-  shell.livePanels.endTests('stopped');
+  shell.livePanels.made?.endTests('stopped');
   const { registry, pool, clock } = shell.core;
   const chosen = target?.controller;
   const controllers = registry.controllers.filter(

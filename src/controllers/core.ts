@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
+import { Lazy } from '../base/lazy';
 import type { StagedImage } from '../image/stagingHeader';
 import { carrierOf } from '../links/carrier';
 import type { LinkAddress } from '../links/link';
@@ -11,7 +12,7 @@ import { createLinkOpener } from '../links/linkOpener';
 import { DEFAULT_BAUD_RATE } from '../links/linkAddress';
 import { listPorts, type Port, WITHOUT_HOLDERS } from '../links/ports';
 import { SessionPool } from '../links/sessionPool';
-import { Recovery } from '../recovery/recovery';
+import type { Recovery } from '../recovery/recovery';
 import { ControllerMemory } from '../settings/controllerMemory';
 import { dataDirectory } from '../settings/dataDirectory';
 import { FaultHistory } from '../settings/faultHistory';
@@ -22,7 +23,7 @@ import { UpdateJournal } from '../update/journal';
 import { Updater, type UpdaterDependencies } from '../update/updater';
 import { ControllerRegistry } from './controllerRegistry';
 import { EmulatedControllers, type EmulatedSurroundings } from './emulatedControllers';
-import { SimulatedControllers } from './simulatedControllers';
+import type { SimulatedControllers } from './simulatedControllers';
 import { startStageThread } from './stageThread';
 
 /** Everything below the shell, put together once for the extension and once for each run of the command line. */
@@ -31,7 +32,7 @@ export interface Core extends Disposable {
   /** The per-user folder that extension and command line share. */
   readonly dataDirectory: string;
   readonly pool: SessionPool;
-  readonly simulated: SimulatedControllers;
+  readonly simulated: Lazy<SimulatedControllers>;
   readonly emulated: EmulatedControllers;
   readonly memory: ControllerMemory;
   readonly snapshots: SnapshotStore;
@@ -40,7 +41,7 @@ export interface Core extends Disposable {
   readonly faultHistory: FaultHistory;
   readonly updater: Updater;
   /** Programs over SWD. */
-  readonly recovery: Recovery;
+  readonly recovery: Lazy<Recovery>;
   readonly registry: ControllerRegistry;
   listPorts(): Promise<Port[]>;
 }
@@ -65,13 +66,16 @@ export function createCore(options: CoreOptions = {}): Core {
   const clock = options.clock ?? systemClock;
   const directory = options.dataDirectory ?? dataDirectory(process.env, process.platform, homedir());
   const files = fileStore(directory);
-  const simulated = owned.add(new SimulatedControllers(clock));
+  const simulated = new Lazy(async () => {
+    const { SimulatedControllers } = await import('./simulatedControllers');
+    return owned.add(new SimulatedControllers(clock));
+  });
   const emulated = owned.add(
     new EmulatedControllers(clock, options.emulatorDirectory ?? __dirname, undefined, options.emulated),
   );
   const opener = createLinkOpener({
     clock,
-    simulated: (address) => simulated.connect(address),
+    simulated: async (address) => (await simulated.get()).connect(address),
     emulated: (address, signal) => emulated.connect(address, signal),
   });
   const pool = owned.add(new SessionPool(opener, clock));
@@ -89,7 +93,7 @@ export function createCore(options: CoreOptions = {}): Core {
     stageImage: options.stageImage ?? ((app) => stager.stage(app)),
     candidates: async () => [
       ...(await listPorts(WITHOUT_HOLDERS)).filter((port) => port.likelyVesc).map(portAddress),
-      ...simulated.names.map((name) => ({ kind: 'simulated', name }) as const),
+      ...(simulated.made?.names ?? []).map((name) => ({ kind: 'simulated', name }) as const),
     ],
     carrierOf,
     journal,
@@ -97,14 +101,17 @@ export function createCore(options: CoreOptions = {}): Core {
     memory,
   };
   const updater = new Updater(dependencies);
-  const recovery = new Recovery({
-    ...dependencies,
-    saveBackup: async (name, content) => {
-      const folder = join(directory, 'flash');
-      await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, name), content, { mode: 0o600 });
-      return join(folder, name);
-    },
+  const recovery = new Lazy(async () => {
+    const { Recovery } = await import('../recovery/recovery');
+    return new Recovery({
+      ...dependencies,
+      saveBackup: async (name, content) => {
+        const folder = join(directory, 'flash');
+        await mkdir(folder, { recursive: true });
+        await writeFile(join(folder, name), content, { mode: 0o600 });
+        return join(folder, name);
+      },
+    });
   });
   const registry = owned.add(new ControllerRegistry({ pool, clock, memory, updater }));
   return {

@@ -7,8 +7,10 @@ import { VescError } from '../base/errors';
 import type { BoardInputs } from '../emulator/boardInputs';
 import { knownInputs } from '../emulator/boardInputTable';
 import { EmulatedController, type EmulationEvent } from '../emulator/emulatedController';
+import { CanBus, type JoinableBus } from '../emulator/can/bus';
 import { composeFlash, type NamedBytes, uniqueIdBytes } from '../emulator/emulatedFlash';
 import type { EmulationChannel, EmulationStart, Override } from '../emulator/messages';
+import { readMotor } from '../emulator/motor';
 import { normalOverrides } from '../emulator/quantities';
 import { workerChannel } from '../emulator/workerChannel';
 import { readImage } from '../image/imageFile';
@@ -16,7 +18,7 @@ import { readIdentity } from '../image/imageIdentity';
 import type { Link, LinkAddress } from '../links/link';
 import { readFlashFile } from '../simulator/flashFile';
 import { EmulatedRun, type EmulatedStatus } from './emulatedRun';
-import { uuidOf } from './simulatedControllers';
+import { pickUuid } from './emulatedIdentity';
 
 type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
 
@@ -24,18 +26,24 @@ type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
 export interface EmulationOptions {
   /** The whole flash: see composeFlash. */
   readonly flash: Uint8Array;
+  /** What its UUID is made from, unless that is given. */
+  readonly name: string;
   /** 24 hex digits. */
-  readonly uuid: string;
+  readonly uuid?: string | undefined;
+  /** The CAN bus that it is on; else that of all emulated controllers of this process. */
+  readonly bus?: JoinableBus | undefined;
   readonly speed?: number;
   readonly instantFlash?: boolean;
   readonly uart?: number;
   readonly overrides?: readonly Override[];
+  /** What motor it has: see readMotor. */
+  readonly motor?: string | undefined;
 }
 
 /** How long a host that plugs in waits for the firmware to start; boards with a fault take 12.6 s (emulation facts 8). */
 const START_MS = 20_000;
 const POLL_MS = 50;
-const KEYS = ['bootloader', 'speed', 'uuid', 'uart'] as const;
+const KEYS = ['bootloader', 'speed', 'uuid', 'uart', 'motor'] as const;
 
 /** What emulated controllers find around them. */
 export interface EmulatedSurroundings {
@@ -55,6 +63,7 @@ export class EmulatedControllers implements Disposable {
   private readonly events = new Emitter<{ readonly name: string; readonly event: EmulationEvent }>();
   private readonly changes = new Emitter<void>();
   private readonly unwritable = new Emitter<VescError>();
+  private readonly bus: CanBus;
   private module: Promise<WebAssembly.Module> | undefined;
   private disposed = false;
 
@@ -67,7 +76,9 @@ export class EmulatedControllers implements Disposable {
     private readonly directory: string,
     private readonly open: (file: string, start: EmulationStart) => EmulationChannel = workerChannel,
     private readonly surroundings: EmulatedSurroundings = {},
-  ) {}
+  ) {
+    this.bus = new CanBus(clock);
+  }
 
   /** The names of those that run. */
   get names(): string[] {
@@ -123,20 +134,33 @@ export class EmulatedControllers implements Disposable {
     return starting;
   }
 
-  /** Starts one that nobody finds by a name; it belongs to the caller. */
+  /**
+   * Starts one that nobody finds by a name; it belongs to the caller.
+   * @throws VescError `usage` for a UUID that is none, or that another on its CAN bus has
+   */
   async create(options: EmulationOptions): Promise<EmulatedController> {
     this.module ??= this.compile();
+    const module = await this.module;
+    const bus = options.bus ?? this.bus;
+    const uuid = options.uuid?.toLowerCase() ?? pickUuid(options.name, bus.uuids);
+    if (bus.uuids.includes(uuid)) {
+      const problem = `Another controller on the CAN bus has the UUID ${uuid}.`;
+      throw new VescError('usage', { problem, help: 'vesc emulate --help' });
+    }
     const start: EmulationStart = {
-      module: await this.module,
+      module,
       flash: options.flash,
-      uniqueId: uniqueIdBytes(options.uuid),
+      uniqueId: uniqueIdBytes(uuid),
       speed: options.speed ?? 1,
       instantFlash: options.instantFlash ?? false,
       uart: options.uart ?? 0,
       overrides: options.overrides ?? [],
+      motor: readMotor(options.motor ?? 'none', options.flash),
     };
     const channel = this.open(join(this.directory, 'emulatorWorker.js'), start);
-    return new EmulatedController(channel, options.flash, this.clock);
+    const controller = new EmulatedController(channel, options.flash, this.clock, uuid);
+    bus.join(controller.can);
+    return controller;
   }
 
   /**
@@ -188,6 +212,7 @@ export class EmulatedControllers implements Disposable {
     }
     this.running.clear();
     this.runs.clear();
+    this.bus.dispose();
     for (const emitter of [this.events, this.changes, this.unwritable]) emitter.dispose();
   }
 
@@ -201,7 +226,7 @@ export class EmulatedControllers implements Disposable {
     const before = kept === undefined ? undefined : await readFlashFile(kept).catch(() => undefined);
     const flash = await readParts({ image, bootloader, kept: before });
     const overrides = inputs ? normalOverrides(inputs) : [];
-    const controller = await this.create({ flash, ...options, overrides });
+    const controller = await this.create({ flash, name: image, ...options, overrides });
     const run = await EmulatedRun.start({
       controller,
       image,
@@ -271,7 +296,7 @@ async function readParts(parts: {
 }
 
 /** What stands behind `emu:`. */
-interface EmulatedName extends Omit<EmulationOptions, 'flash'> {
+interface EmulatedName extends Omit<EmulationOptions, 'flash' | 'name' | 'bus'> {
   readonly image: string;
   readonly bootloader?: string;
 }
@@ -288,13 +313,14 @@ export function parseEmulatedName(name: string): EmulatedName {
       throw new VescError('usage', { problem: `emu: knows ${KEYS.join(', ')}, but not "${key}".` });
     }
   }
-  const [bootloader, speed, uuid, uart] = KEYS.map((key) => parameters.get(key) ?? undefined);
+  const [bootloader, speed, uuid, uart, motor] = KEYS.map((key) => parameters.get(key) ?? undefined);
   return {
     image: resolve(image),
-    uuid: uuid ?? uuidOf(`emulated ${resolve(image)}`),
+    ...(uuid === undefined ? {} : { uuid }),
     ...(bootloader === undefined ? {} : { bootloader: resolve(bootloader) }),
     ...(speed === undefined ? {} : { speed: readNumber('speed', speed, 1000) }),
     ...(uart === undefined ? {} : { uart: readNumber('uart', uart, 6) }),
+    ...(motor === undefined ? {} : { motor }),
   };
 }
 

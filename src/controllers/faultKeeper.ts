@@ -5,7 +5,7 @@ import { isVescError } from '../base/errors';
 import type { CrashDiag } from '../protocol/crashDiag';
 import type { FaultHistory, Moment } from '../settings/faultHistory';
 import type { ControllerIdentity } from '../update/controllerIdentity';
-import { readUptime } from '../update/uptime';
+import { readBootTime } from '../update/uptime';
 import type { Controller, FaultSighting } from './controller';
 import type { ControllerRegistry } from './controllerRegistry';
 
@@ -150,8 +150,7 @@ export class FaultKeeper implements Disposable {
   private async readBoot(controller: Controller): Promise<void> {
     if (!controller.endpoint) return;
     const { clock } = this.dependencies;
-    const up = await readUptime(controller.endpoint, clock);
-    this.watchOf(controller).boot_ms = up && clock.date().getTime() - up.uptime_ms;
+    this.watchOf(controller).boot_ms = await readBootTime(controller.endpoint, clock);
   }
 
   private async noteCrash(controller: Controller, diag: CrashDiag): Promise<void> {

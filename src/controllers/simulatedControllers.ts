@@ -2,10 +2,10 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { VescError } from '../base/errors';
 import type { Link, LinkAddress } from '../links/link';
-import { crc16 } from '../protocol/crc16';
 import { parseCrash } from '../simulator/crashMemory';
 import { SimulatedController, type SimulatedControllerOptions } from '../simulator/simulatedController';
 import type { SwdPins } from '../simulator/swdPins';
+import { uuidOf } from './chipUuid';
 
 type SimulatedAddress = Extract<LinkAddress, { kind: 'simulated' }>;
 
@@ -94,15 +94,6 @@ export function parseSimulatedName(name: string): SimulatedControllerOptions {
     ...(parameters.has('brick') ? { bricked: true } : {}),
     faults,
   };
-}
-
-/**
- * What a controller is makes its UUID: what was learnt of one, as that it has a bootloader, must not be taken for
- * known of another.
- */
-export function uuidOf(description: string): string {
-  const chip = crc16(new TextEncoder().encode(description));
-  return `3a004100${chip.toString(16).padStart(4, '0')}563039373220`;
 }
 
 /** `6.06` or `7.01`; the minor has two digits (facts 11, trap 11). */

@@ -8,6 +8,7 @@ import { formatLinkAddress } from '../links/linkAddress';
 import { createMemoryDuplex, type DuplexEnd } from '../links/memoryDuplex';
 import type { KeptFlash } from '../simulator/flashFile';
 import type { ServedController } from '../simulator/servedController';
+import { EmulatedCanNode } from './can/emulatedNode';
 import type { CoreFault, ResetCause } from './emulatorCore';
 import type { EmulationChannel, EmulationMessage, EmulationState, Override, PortName } from './messages';
 
@@ -28,11 +29,12 @@ const PIECE_BYTES = 4096;
  */
 export class EmulatedController implements ServedController, Disposable {
   readonly flash: MirroredFlash;
+  /** Its place at a CAN bus. */
+  readonly can: EmulatedCanNode;
   private readonly hosts: Partial<Record<PortName, DuplexEnd>> = {};
   private readonly subscriptions: Partial<Record<PortName, DisposableStore>> = {};
   private readonly enumeration = new Emitter<boolean>();
   private readonly events = new Emitter<EmulationEvent>();
-  private readonly frames = new Emitter<Uint8Array>();
   private readonly debugReplies = new Emitter<string>();
   private usbThere = false;
   private plugged = true;
@@ -46,7 +48,9 @@ export class EmulatedController implements ServedController, Disposable {
     private readonly channel: EmulationChannel,
     flash: Uint8Array,
     private readonly clock: Clock,
+    uuid: string,
   ) {
+    this.can = new EmulatedCanNode(uuid, channel);
     this.flash = new MirroredFlash(flash, () => this.sync());
     channel.onMessage((message) => this.receive(message));
     channel.onFailure((reason) => this.fail(reason));
@@ -72,15 +76,6 @@ export class EmulatedController implements ServedController, Disposable {
 
   get onEvent(): Event<EmulationEvent> {
     return this.events.event;
-  }
-
-  /** CAN frames it has sent, 16 bytes each (core/can.ts). */
-  get onCanFrames(): Event<Uint8Array> {
-    return this.frames.event;
-  }
-
-  sendCanFrames(frames: Uint8Array): void {
-    this.channel.post({ type: 'can', frames });
   }
 
   /**
@@ -202,8 +197,9 @@ export class EmulatedController implements ServedController, Disposable {
       case 'sequence':
         this.asking.shift()?.(message.channels);
         break;
-      case 'can':
-        this.frames.fire(message.frames);
+      case 'canReady':
+      case 'canReport':
+        this.can.receive(message);
         break;
       case 'reset':
         this.events.fire({ kind: 'reset', cause: message.cause, time_ms: message.time_ms });
@@ -245,6 +241,7 @@ export class EmulatedController implements ServedController, Disposable {
   private end(reason: string): void {
     if (this.over) return;
     this.over = true;
+    this.can.end();
     this.channel.dispose();
     this.release();
     for (const answer of this.asking.splice(0)) answer([]);

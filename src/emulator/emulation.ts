@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { FLASH_ADDRESS } from '../image/flashMap';
 import { adcSequence } from './adcSequence';
+import { CanPort } from './can/port';
 import { EmulatorCore } from './emulatorCore';
 import { GdbStub } from './gdbStub';
 import type {
@@ -39,6 +40,7 @@ const FLASH_REST_MS = 100;
  */
 export class Emulation implements Disposable {
   readonly core: EmulatorCore;
+  private readonly can: CanPort;
   private readonly waiting: Record<PortName, Uint8Array[]> = { usb: [], uart: [] };
   private readonly starts_ms: number[] = [];
   private timer: Disposable | undefined;
@@ -52,9 +54,12 @@ export class Emulation implements Disposable {
   private lockedUpAt_ms: number | undefined;
   private flashToldAt_ms = 0;
   private isHurrying = true;
+  private hurryUntil_ms = HURRY_MS;
   private debugger: GdbStub | undefined;
   private isHalted = false;
   private isOff = false;
+  private isReadyForCan = false;
+  private isWorking = false;
   private disposed = false;
 
   constructor(
@@ -67,7 +72,9 @@ export class Emulation implements Disposable {
     this.core.chooseUart(options.uart);
     this.core.setInstantFlash(options.instantFlash);
     for (const override of options.overrides) this.override(override);
+    if (options.motor) this.core.setMotor(options.motor);
     this.core.start(options.uniqueId);
+    this.can = new CanPort(this.core, (report) => send({ type: 'canReport', report }));
     this.resets = this.core.resets;
     this.pace();
   }
@@ -113,8 +120,13 @@ export class Emulation implements Disposable {
         this.reportFlash();
         this.send({ type: 'synced' });
         break;
-      case 'can':
-        this.core.put('canIn', message.frames);
+      case 'canAttach':
+        this.can.attach(message.epoch);
+        this.goOn();
+        break;
+      case 'canGrant':
+        this.can.grant(message.until_ns, message.records);
+        this.goOn();
     }
   }
 
@@ -122,9 +134,10 @@ export class Emulation implements Disposable {
   slice(): void {
     this.feed('usb');
     this.feed('uart');
-    this.core.run(this.core.now_ns + SLICE_NS);
+    this.core.run(this.can.limit(this.core.now_ns + SLICE_NS));
     this.debugger?.poll();
     this.report();
+    this.can.report();
   }
 
   dispose(): void {
@@ -134,17 +147,26 @@ export class Emulation implements Disposable {
 
   private work(): void {
     const began_ms = this.clock.now();
-    for (let slices = 0; slices < MOST_SLICES && !this.isStopped && this.isBehind(); slices++) {
+    this.isWorking = true;
+    for (let slices = 0; slices < MOST_SLICES && this.mayRun() && this.isBehind(); slices++) {
       this.slice();
       if (this.clock.now() - began_ms >= WORK_MS) break;
     }
+    this.isWorking = false;
     if (this.disposed) return;
-    const pause_ms = !this.isStopped && this.isBehind() ? 0 : PAUSE_MS;
+    const pause_ms = this.mayRun() && this.isBehind() ? 0 : PAUSE_MS;
     this.timer = this.clock.schedule(pause_ms, () => this.work());
   }
 
-  private get isStopped(): boolean {
-    return this.isHalted || this.isOff;
+  /** The others on the bus have come on: no need to wait for the next turn. */
+  private goOn(): void {
+    if (this.timer === undefined || this.isWorking) return;
+    this.timer.dispose();
+    this.work();
+  }
+
+  private mayRun(): boolean {
+    return !this.isHalted && !this.isOff && this.can.mayRun;
   }
 
   /** Without power the time stands still; what SRAM holds is not lost, but the firmware is told that it was. */
@@ -154,12 +176,15 @@ export class Emulation implements Disposable {
       this.core.reset('powerOn');
       this.starts_ms.length = 0;
       this.lockedUpAt_ms = undefined;
+      this.isHurrying = true;
+      this.hurryUntil_ms = this.time_ms + HURRY_MS;
       this.pace();
       this.meet('running');
     } else {
       this.dropUsb();
       this.tellState();
     }
+    this.reportReady();
   }
 
   /** True while virtual time has to go on to keep up with the wall clock. */
@@ -187,6 +212,7 @@ export class Emulation implements Disposable {
           this.isHalted = on;
           if (!on) this.pace();
           this.tellState();
+          this.reportReady();
         },
         reset: () => core.reset('software'),
       },
@@ -199,6 +225,15 @@ export class Emulation implements Disposable {
     if (!this.isHurrying) return;
     this.isHurrying = false;
     this.pace();
+    this.reportReady();
+  }
+
+  private reportReady(): void {
+    const isReady = !this.isHurrying && !this.isHalted && !this.isOff;
+    if (isReady === this.isReadyForCan) return;
+    this.isReadyForCan = isReady;
+    if (!isReady) this.can.attach(undefined);
+    this.send({ type: 'canReady', isReady });
   }
 
   private pace(): void {
@@ -223,11 +258,9 @@ export class Emulation implements Disposable {
       const bytes = core.take(port === 'usb' ? 'usbOut' : 'uartOut');
       if (bytes.length > 0) this.send({ type: 'data', port, bytes });
     }
-    const frames = core.take('canOut');
-    if (frames.length > 0) this.send({ type: 'can', frames });
     this.reportFaults();
     this.reportResets();
-    if (core.isUsbConfigured || this.time_ms > HURRY_MS) this.endHurry();
+    if (core.isUsbConfigured || this.time_ms > this.hurryUntil_ms) this.endHurry();
     if (core.isUsbConfigured !== this.isUsbThere) {
       this.isUsbThere = core.isUsbConfigured;
       this.send({ type: 'usb', present: this.isUsbThere });

@@ -1,3 +1,5 @@
+import { MOTOR_STATE, MOTOR_STATE_FROM, motorFields, type MotorSetup, type MotorState } from './motor';
+
 /** What the compiled core exports (core/index.ts); times are nanoseconds. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -19,6 +21,7 @@ interface Exports {
   isUsbConfigured(): number;
   receiveSoon(): void;
   canReceiveSoon(): void;
+  attachCan(on: boolean): void;
   chooseUart(number: number): void;
   setInstantFlash(on: boolean): void;
   setChannel(channel: number, value: number): void;
@@ -29,6 +32,8 @@ interface Exports {
   clearDirty(): void;
   eraseCount(): number;
   sequenceCount(): number;
+  setMotorField(field: number, value: number): void;
+  motorField(field: number): number;
   reg(number: number): number;
   step(): void;
   stopReason(): number;
@@ -207,6 +212,11 @@ export class EmulatorCore {
     this.exports.clearBreakpoint(address);
   }
 
+  /** Whether others are on the bus of CAN1. While nobody is, nothing that it sends is acknowledged. */
+  attachCan(on: boolean): void {
+    this.exports.attachCan(on);
+  }
+
   /** The UART that `uartIn` and `uartOut` belong to; 0 picks the first that listens. */
   chooseUart(number: number): void {
     this.exports.chooseUart(number);
@@ -230,6 +240,20 @@ export class EmulatorCore {
   /** Holds pin `pin` of port `port` (0 is A) high or low from outside, or lets go of it. */
   holdPin(port: number, pin: number, level: 0 | 1 | undefined): void {
     this.exports.holdPin(port, pin, level ?? 2);
+  }
+
+  /** Connects a motor, or changes the one that is there: its angle, speed and currents stay. */
+  setMotor(setup: MotorSetup): void {
+    motorFields(setup).forEach((value, field) => this.exports.setMotorField(field, value));
+  }
+
+  /** The motor as it was when the ADC last sampled it, or the program last switched its outputs. */
+  get motor(): MotorState {
+    const values = MOTOR_STATE.map((name, index) => [
+      name,
+      this.exports.motorField(MOTOR_STATE_FROM + index),
+    ]);
+    return Object.fromEntries(values) as MotorState;
   }
 
   /** Bytes that a queue has room for. */

@@ -1,4 +1,6 @@
+import type { CanReport } from './can/bus';
 import type { CoreFault, ResetCause } from './emulatorCore';
+import type { MotorSetup } from './motor';
 
 /** The two ways into the controller. */
 export type PortName = 'usb' | 'uart';
@@ -28,6 +30,8 @@ export interface EmulationStart {
   /** The UART of the host, 1 to 6; 0 picks the first that listens. */
   readonly uart: number;
   readonly overrides: readonly Override[];
+  /** The motor at its bridge, if there is one. */
+  readonly motor?: MotorSetup | undefined;
 }
 
 /** To the emulation. */
@@ -47,7 +51,10 @@ export type HostMessage =
   | { readonly type: 'debug'; readonly bytes: Uint8Array | undefined }
   /** All changes of the flash are to be told now; `synced` follows. */
   | { readonly type: 'sync' }
-  | { readonly type: 'can'; readonly frames: Uint8Array };
+  /** Others are on its CAN bus from now on, in an attachment of that number; `undefined`: it is alone. */
+  | { readonly type: 'canAttach'; readonly epoch: number | undefined }
+  /** It may run up to a point in its time, with what its CAN bus has to tell (can/record.ts). */
+  | { readonly type: 'canGrant'; readonly until_ns: number; readonly records: Uint8Array };
 
 /** From the emulation; `time_ms` is virtual time. */
 export type EmulationMessage =
@@ -60,7 +67,9 @@ export type EmulationMessage =
   | { readonly type: 'synced' }
   | { readonly type: 'sequence'; readonly channels: readonly number[] }
   | { readonly type: 'flash'; readonly offset: number; readonly bytes: Uint8Array }
-  | { readonly type: 'can'; readonly frames: Uint8Array };
+  /** Whether it can take part in a CAN bus: not before it has started, and not while a debugger holds it. */
+  | { readonly type: 'canReady'; readonly isReady: boolean }
+  | { readonly type: 'canReport'; readonly report: CanReport };
 
 /**
  * What becomes of the program: it runs; it has locked up (a fault inside the fault handler) and no watchdog ends it;

@@ -4,7 +4,7 @@ import type { Endpoint } from '../links/endpoint';
 import { getConfiguration, getCustomConfig } from '../protocol/messages/configuration';
 import type { FirmwareVersion } from '../protocol/messages/identity';
 import type { ControllerAccess } from './controllerAccess';
-import { findSecondMotor, secondMotorUuid, silenceIs } from './secondMotor';
+import { findSecondMotor, secondMotorUuid } from './secondMotor';
 import type { MotorSettings, Snapshot } from './snapshot';
 import { readCode } from './storedCode';
 
@@ -52,8 +52,9 @@ export async function takeSnapshot(
       part('second motor', readSecondMotor(access, version.uuid, options)),
       part(
         'custom configuration',
+        // Firmware that says it has one answers: silence is a loss, not the lack of one.
         version.customConfigs > 0
-          ? silenceIs(endpoint.request(getCustomConfig(0), requestOptions(signal)), undefined)
+          ? endpoint.request(getCustomConfig(0), requestOptions(signal))
           : Promise.resolve(undefined),
       ),
       part('LispBM code', readCode(endpoint, 'lisp', signal)),

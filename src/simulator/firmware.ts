@@ -1,6 +1,7 @@
 import { ByteReader, EndOfPayload } from '../protocol/bytes';
 import type { CommandId } from '../protocol/commandId';
 import type { FaultRecord } from '../protocol/faultListing';
+import { secondMotorCanId } from '../protocol/messages/can';
 import { encodePrint } from '../protocol/messages/terminal';
 import { atLeast } from '../protocol/version';
 import type { Board, FirmwareIdentity } from './board';
@@ -111,7 +112,7 @@ export class Firmware implements PortReader {
   /** The ids this controller answers to on CAN: its own, and the second motor's, the next one. */
   get canIds(): readonly number[] {
     const { canId } = this.settings;
-    return this.board.traits.dualMotor ? [canId, (canId + 1) & 0xff] : [canId];
+    return this.board.traits.dualMotor ? [canId, secondMotorCanId(canId)] : [canId];
   }
 
   motor(index: 0 | 1): Motor {

@@ -84,27 +84,28 @@ async function lookAndInstall(
   const connection = await TargetConnection.open(dependencies.pool, request.target, signal);
   try {
     const controller = await identifyController(connection.endpoint, { ...IDENTIFY, signal });
+    const refused = (error: VescError): BootloaderResult => ({
+      verdict: 'refused',
+      error,
+      controller,
+      address: connection.address,
+    });
+    const [wrong] = [...checkController(controller), ...checkBootloader(request.bootloader, request.name)];
+    if (wrong) return refused(wrong);
     const second = await findSecondMotor(connection, controller.uuid, signal);
     const motors = (): Endpoint[] =>
       second === undefined ? [connection.endpoint] : [connection.endpoint, connection.node(second)];
-    const refusal = await findRefusal(motors(), controller, request);
+    const problem = await findProblem(motors());
     signal.throwIfAborted();
-    const outcome: Outcome = refusal
-      ? { verdict: 'refused', error: refusal }
-      : await replaceBootloader(dependencies, connection, controller, request, motors, hooks);
+    if (problem) return refused(problem);
+    const outcome = await replaceBootloader(dependencies, connection, controller, request, motors, hooks);
     return { ...outcome, controller, address: connection.address };
   } finally {
     connection.dispose();
   }
 }
 
-async function findRefusal(
-  motors: readonly Endpoint[],
-  controller: ControllerIdentity,
-  { bootloader, name }: BootloaderRequest,
-): Promise<VescError | undefined> {
-  const [first] = [...checkController(controller), ...checkBootloader(bootloader, name)];
-  if (first) return first;
+async function findProblem(motors: readonly Endpoint[]): Promise<VescError | undefined> {
   for (const motor of motors) {
     const values = await motor.request(getValuesSelective(['erpm', 'duty', 'voltage_V', 'fault']), IDENTIFY);
     const [problem] = checkState(values);

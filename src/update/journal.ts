@@ -21,6 +21,7 @@ export interface JournalEntry {
 }
 
 const FOLDER = 'journal';
+const STATES: readonly JournalEntry['state'][] = ['staging', 'committed', 'restoring', 'bootloader'];
 
 /**
  * Written before erase, jump and restore, one file per controller, and removed when the update is over: whatever
@@ -62,14 +63,33 @@ export class UpdateJournal {
     for (const name of await this.files.list(FOLDER)) {
       const text = name.endsWith('.json') ? await this.files.read(`${FOLDER}/${name}`) : undefined;
       if (text === undefined) continue;
-      try {
-        entries.push(JSON.parse(text) as JournalEntry);
-      } catch {
-        // A file cut short by a power failure tells nothing; the controller itself still does.
-      }
+      const entry = parseEntry(text);
+      if (entry) entries.push(entry);
     }
     return entries;
   }
+}
+
+/** A file cut short by a power failure, or changed by hand, tells nothing; the controller itself still does. */
+function parseEntry(text: string): JournalEntry | undefined {
+  try {
+    const entry: unknown = JSON.parse(text);
+    return isEntry(entry) ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isEntry(value: unknown): value is JournalEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { earlier, ...entry } = value as Partial<Record<keyof JournalEntry, unknown>>;
+  return (
+    STATES.some((state) => state === entry.state) &&
+    [entry.uuid, entry.hardware, entry.image, entry.address].every((text) => typeof text === 'string') &&
+    typeof entry.since === 'string' &&
+    !Number.isNaN(Date.parse(entry.since)) &&
+    (earlier === undefined || isEntry(earlier))
+  );
 }
 
 function path(uuid: string): string {

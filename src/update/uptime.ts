@@ -37,6 +37,12 @@ export async function readUptime(endpoint: Endpoint, clock: Clock): Promise<Upti
   return values && { asked_ms, at_ms: clock.now(), uptime_ms: values.uptime_ms };
 }
 
+/** When a controller started, in ms since 1970; undefined where its firmware does not tell. */
+export async function readBootTime(endpoint: Endpoint, clock: Clock): Promise<number | undefined> {
+  const up = await readUptime(endpoint, clock);
+  return up && clock.date().getTime() - up.uptime_ms;
+}
+
 /**
  * How many times as fast as ours a controller's clock runs, from two of its uptimes: 1, but for simulated controllers
  * that live faster. Answers are late by who knows how much: as long as that may explain the difference, it is 1.

@@ -1,6 +1,7 @@
+import { localTime } from '../base/localTime';
 import type { BuildRecord } from '../build/buildRecord';
 import type { Commit, CommitsBetween } from '../build/commitLog';
-import { count, localTime, plain } from './text';
+import { count, plain } from './text';
 
 /** A commit as a row of the pick; without one a heading. */
 export interface CommitRow {

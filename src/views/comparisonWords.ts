@@ -1,6 +1,7 @@
+import { localTime } from '../base/localTime';
 import type { BuildComparison } from '../build/buildComparison';
 import { growth } from '../build/growth';
-import { count, localTime, plain } from './text';
+import { count, plain } from './text';
 
 const MOST_SYMBOLS = 12;
 const MOST_WARNINGS = 5;

@@ -1,5 +1,6 @@
+import { localTime } from '../base/localTime';
 import type { KeptBuild } from '../build/buildRecord';
-import { count, localTime, plain } from './text';
+import { count, plain } from './text';
 
 /** A kept build as a row of the pick. */
 export interface KeptBuildRow {

@@ -12,8 +12,6 @@ import { placeUri, readPlace, SETTINGS_SCHEME, type SettingsPlace } from './sett
 import type { SettingsSource } from './settingsSource';
 import { plain } from './text';
 
-/** The editor looks at a saved file once more before it believes that it has changed again. */
-const AFTER_SAVE_MS = 200;
 const REMARK_LIMIT = 400;
 
 /** A document as it was last read. */
@@ -42,6 +40,8 @@ export class SettingsFiles implements vscode.FileSystemProvider, vscode.Disposab
   private readonly diagnostics = this.owned.add(vscode.languages.createDiagnosticCollection('vesc-settings'));
   private readonly open = new Map<string, OpenFile>();
   private readonly states = new Map<string, string>();
+  /** What the firmware made of a document that the editor has not done saving. */
+  private readonly saving = new Map<string, Omit<OpenFile, 'changed_ms'>>();
   readonly onDidChangeFile = this.changes.event;
 
   constructor(private readonly dependencies: SettingsFilesDependencies) {
@@ -49,6 +49,7 @@ export class SettingsFiles implements vscode.FileSystemProvider, vscode.Disposab
       vscode.workspace.registerFileSystemProvider(SETTINGS_SCHEME, this, { isCaseSensitive: true }),
     );
     this.owned.add(vscode.workspace.onDidChangeTextDocument(({ document }) => this.remark(document)));
+    this.owned.add(vscode.workspace.onDidSaveTextDocument(({ uri }) => this.saved(uri)));
     this.owned.add(vscode.workspace.onDidOpenTextDocument((document) => this.remark(document)));
     this.owned.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.forget(uri)));
     this.owned.add(dependencies.registry.onChange((controller) => controller && this.follow(controller)));
@@ -117,9 +118,11 @@ export class SettingsFiles implements vscode.FileSystemProvider, vscode.Disposab
         configuration: now,
         adjusted,
       });
-      clock.schedule(AFTER_SAVE_MS, () =>
-        this.keep(uri, { text: settingsDocument(now), configuration: now, adjusted }),
-      );
+      const written = { text: settingsDocument(now), configuration: now, adjusted };
+      const document = documentOf(uri);
+      // While it saves, the editor does not believe that the file has changed again.
+      if (document?.isDirty) this.saving.set(uri.toString(), written);
+      else clock.schedule(0, () => this.keep(uri, written));
     } finally {
       work.finish(undefined);
     }
@@ -162,14 +165,21 @@ export class SettingsFiles implements vscode.FileSystemProvider, vscode.Disposab
     const kept = { ...file, changed_ms };
     this.open.set(key, kept);
     if (known && isNews) this.changes.fire([{ type: vscode.FileChangeType.Changed, uri }]);
-    const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === key);
+    const document = documentOf(uri);
     if (document) this.remark(document);
     return kept;
+  }
+
+  private saved(uri: vscode.Uri): void {
+    const written = this.saving.get(uri.toString());
+    this.saving.delete(uri.toString());
+    if (written) this.keep(uri, written);
   }
 
   private forget(uri: vscode.Uri): void {
     if (uri.scheme !== SETTINGS_SCHEME) return;
     this.open.delete(uri.toString());
+    this.saving.delete(uri.toString());
     this.diagnostics.delete(uri);
   }
 
@@ -198,6 +208,10 @@ export class SettingsFiles implements vscode.FileSystemProvider, vscode.Disposab
     this.states.set(identity.uuid, state);
     if (before !== undefined && state === 'connected') void this.refresh(identity.uuid);
   }
+}
+
+function documentOf(uri: vscode.Uri): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
 }
 
 /** The URI of a place, for the editor. */

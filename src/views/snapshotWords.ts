@@ -1,9 +1,10 @@
+import { localTime } from '../base/localTime';
 import { formatVersion } from '../protocol/version';
 import type { RestoredPart } from '../settings/settingsRestore';
 import type { Snapshot } from '../settings/snapshot';
 import type { ControllerIdentity } from '../update/controllerIdentity';
 import type { Notice } from './notices';
-import { localTime, plain } from './text';
+import { plain } from './text';
 
 /** A snapshot and the file it lies in. */
 export interface FoundSnapshot {

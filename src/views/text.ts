@@ -1,3 +1,5 @@
+import { localTime } from '../base/localTime';
+
 /** Takes the place of a digit that is not there, exactly as wide as one. */
 const FIGURE_SPACE = '\u2007';
 /** Control characters, and those that turn the direction of writing or show nothing. */
@@ -37,15 +39,6 @@ export function duration(ms: number): string {
   if (seconds < 60) return `${Math.round(seconds)} s`;
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
-}
-
-/** A moment as the clock on the wall here shows it: `2026-01-31 09:05`. */
-export function localTime(iso: string): string {
-  const time = new Date(iso);
-  if (Number.isNaN(time.getTime())) return 'at an unknown time';
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
 /** A moment of today as `10:32:05`, of another day as {@link localTime} gives it. */

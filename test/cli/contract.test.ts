@@ -214,7 +214,14 @@ describe('the JSON contract of the command line', () => {
 
   it('reboot: comes back as the same controller', async () => {
     check(await result('reboot'), { uuid: UUID, hardware: 'string', duration_ms: NUMBER }, 'reboot');
-    assert.deepEqual((await result('faults'))['history'], [], 'a restart forgets the faults');
+    const faults = await result('faults');
+    assert.deepEqual(faults['history'], [], 'a restart forgets the faults');
+    const earlier = faults['earlier'] as Record<string, unknown>[];
+    assert.deepEqual(
+      earlier.map(({ fault }) => fault),
+      ['FAULT_CODE_OVER_VOLTAGE', 'FAULT_CODE_DRV'],
+      'this computer does not',
+    );
   });
 
   it('backup and restore: a file, and every part written back', async () => {

@@ -86,6 +86,7 @@ describe('vesc emulate', () => {
       [[bench.file('p.bin', probeImage()), '--adc', '13=9999'], 2, 'usage'],
       [[bench.file('p.bin', probeImage()), '--pin', 'Z1=1'], 2, 'usage'],
       [[bench.file('p.bin', probeImage()), '--uuid', 'xyz'], 2, 'usage'],
+      [[bench.file('p.bin', probeImage()), '--motor', 'small'], 2, 'usage'],
     ];
     for (const [args, status, code] of refusals) {
       const run = await bench.run(['emulate', '--json', '--tcp', '0', ...args]);

@@ -2,7 +2,9 @@
 //   node --expose-gc activate.cjs BUNDLE API_NAMES
 // (see activation.ts). Prints what that took, in ms of CPU and bytes of memory, and which files, programs and sockets
 // were asked for until it was done.
+const { readdirSync } = require('node:fs');
 const { Module } = require('node:module');
+const { basename, dirname, join } = require('node:path');
 
 /** What the extension's host has loaded itself before any extension. */
 const HOST_MODULES = [
@@ -88,6 +90,12 @@ setTimeout(() => {
   const parts = context.subscriptions.length;
   const memory_B = used_B() - before_B;
   const times = { load_ms: loaded - began, activate_ms: activated - loaded };
-  console.log(JSON.stringify({ ...times, memory_B, touched, parts }));
+  watching = false;
+  const [folder, name] = [dirname(process.argv[2]), basename(process.argv[2], '.js')];
+  const loadedLater = readdirSync(folder).filter(
+    (file) => file.startsWith(`${name}-`) && file.endsWith('.js'),
+  );
+  for (const file of loadedLater) require(join(folder, file));
+  console.log(JSON.stringify({ ...times, memory_B, touched, loadedLater, parts }));
   process.exit();
 }, 0);

@@ -13,6 +13,8 @@ export interface Activation {
   readonly memory_B: number;
   /** Files, programs and sockets it asked for, as calls. */
   readonly touched: readonly string[];
+  /** The parts beside its bundle, each of which could be loaded afterwards. */
+  readonly loadedLater: readonly string[];
   /** How many things the editor was given to dispose of. */
   readonly parts: number;
 }

@@ -33,9 +33,14 @@ export async function startedCore(image: Uint8Array): Promise<EmulatorCore> {
 
 const FIXTURES = join(__dirname, '..', 'fixtures');
 
-/** The program of test/fixtures/emulator, compiled. @param fixtures where test/fixtures is for those who are bundled */
+/** A program of test/fixtures/emulator, compiled. @param fixtures where test/fixtures is for those who are bundled */
+export function prebuiltProgram(name: 'probe' | 'motor', fixtures = FIXTURES): Uint8Array {
+  return gunzipSync(readFileSync(join(fixtures, 'prebuilt', `${name}.bin.gz`)));
+}
+
+/** The probe, compiled. */
 export function probeProgram(fixtures = FIXTURES): Uint8Array {
-  return gunzipSync(readFileSync(join(fixtures, 'prebuilt', 'probe.bin.gz')));
+  return prebuiltProgram('probe', fixtures);
 }
 
 /** The same as an image: the length that an application has, its checksum blank. */
@@ -43,6 +48,12 @@ export function probeImage(fixtures = FIXTURES): Uint8Array {
   const image = new Uint8Array(IMAGE_LENGTH).fill(0xff);
   image.set(probeProgram(fixtures));
   return image;
+}
+
+/** Makes an image of the probe one of another board. */
+export function nameHardware(image: Uint8Array, hardware: string): void {
+  const at = Buffer.from(image.buffer, image.byteOffset, image.length).indexOf('org.vesc.');
+  image.set(Buffer.from(`org.vesc.${hardware}\0`), at);
 }
 
 /** Tests of the probe by number. */
@@ -107,10 +118,12 @@ export class ProbedCore {
 export function localChannel(
   start: EmulationStart,
   clock: Clock,
+  onEmulation: (emulation: Emulation) => void = () => {},
 ): EmulationChannel & { fail(reason: string): void } {
   const messages = new Emitter<EmulationMessage>();
   const failures = new Emitter<string>();
   const emulation = new Emulation(start, clock, (message) => messages.fire(message));
+  onEmulation(emulation);
   emulation.run();
   return {
     post: (message) => emulation.handle(message),

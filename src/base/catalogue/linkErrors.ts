@@ -95,6 +95,30 @@ export const linkErrors = defineErrors({
       next: 'Give a serial port such as /dev/ttyACM0 or COM5, tcp://host:65102, or sim: for the simulated controller.',
     }),
   },
+  'no-can-bus': {
+    exitStatus: 3,
+    text: (d: { address: string; reason: string }) => ({
+      happened: `What listens at ${d.address} is no CAN bus of emulated controllers: ${d.reason}.`,
+      state: '',
+      next: 'Choose another port for the bus, the same for all its controllers, or stop that program.',
+    }),
+  },
+  'can-bus-version': {
+    exitStatus: 3,
+    text: (d: { address: string; theirs: number; ours: number }) => ({
+      happened: `The CAN bus at ${d.address} is kept open by another version of this program: it speaks version ${d.theirs} of their protocol, this one ${d.ours}.`,
+      state: '',
+      next: 'Start all controllers of a bus with the same version of this program.',
+    }),
+  },
+  'can-bus-unavailable': {
+    exitStatus: 3,
+    text: (d: { address: string; reason: string }) => ({
+      happened: `There is no CAN bus at ${d.address}, and none can be opened: ${d.reason}.`,
+      state: '',
+      next: 'Choose another port; or, if that is another computer, start the first controller of the bus there.',
+    }),
+  },
   'tcp-refused': {
     exitStatus: 3,
     text: (d: { address: string }) => ({

@@ -1,7 +1,9 @@
 import { basename, resolve } from 'node:path';
+import { DisposableStore } from '../../base/disposable';
 import { ExitStatus, VescError } from '../../base/errors';
 import { readNamed } from '../../controllers/emulatedControllers';
-import { uuidOf } from '../../controllers/simulatedControllers';
+import { type CanBusAddress, formatCanBus, parseCanBus } from '../../emulator/can/busAddress';
+import { type BusRole, SharedCanBus } from '../../emulator/can/sharedBus';
 import type { EmulationEvent } from '../../emulator/emulatedController';
 import { composeFlash } from '../../emulator/emulatedFlash';
 import { serveGdb } from '../../emulator/gdbServer';
@@ -42,12 +44,26 @@ const OPTIONS = {
     help: 'hold a pin from outside, as B12=0; can be repeated',
   },
   ...BENCH_OPTIONS,
+  motor: {
+    type: 'string',
+    value: 'MOTOR',
+    help: 'the motor that it drives: small, outrunner or hub, or parameters in SI\nunits, or both, as hub,load=2 or r=0.02,l=1e-5,kv=190 (default: none)',
+  },
   gdb: {
     type: 'string',
     value: 'PORT',
     help: 'let GDB attach at this TCP port of this computer; 0 picks a free one',
   },
-  uuid: { type: 'string', value: 'HEX', help: 'its UUID, 24 hex digits' },
+  can: {
+    type: 'string',
+    value: 'BUS',
+    help: 'the CAN bus that it is on: a TCP port (or host:port) that all its\ncontrollers name; the first to come opens it. Default: alone',
+  },
+  uuid: {
+    type: 'string',
+    value: 'HEX',
+    help: 'its UUID, 24 hex digits; its CAN ID comes of it unless its settings say\notherwise. Default: by the name of IMAGE, another for each on a bus',
+  },
 } as const satisfies OptionTable;
 
 export const emulateCommand = defineCommand({
@@ -57,10 +73,10 @@ export const emulateCommand = defineCommand({
   options: OPTIONS,
   details: [
     'IMAGE is the .bin, .hex or .elf of a firmware build. It runs unmodified on an',
-    'emulated STM32F405; there is no motor. What its analogue inputs read is chosen so that',
-    'boards of the official firmware start without a fault; --supply and its like set them',
-    'in volts and degrees, --adc in counts. With --flash FILE, the file of an earlier run',
-    'takes the place of IMAGE and bootloader where they are not given.',
+    'emulated STM32F405. What its analogue inputs read is chosen so that boards of the',
+    'official firmware start without a fault; --supply and its like set them in volts and',
+    'degrees, --adc in counts, and --motor connects a motor. With --flash FILE, the file of',
+    'an earlier run takes the place of IMAGE and bootloader where they are not given.',
     '',
     'Behind --tcp is its USB device, or the UART while there is none; the connection',
     'outlives restarts. Behind --pty is USB, which goes with every restart. Ends with',
@@ -69,6 +85,8 @@ export const emulateCommand = defineCommand({
   examples: [
     'vesc emulate build/60/60.bin --bootloader generic.bin --tcp 0',
     'vesc emulate build/60/60.elf --supply 6      # FAULT_CODE_UNDER_VOLTAGE',
+    'vesc emulate build/60/60.bin --motor small    # and: vesc terminal "foc_detect_apply_all 60"',
+    'vesc emulate A.bin --can 5555 --tcp 65102   # and vesc emulate B.bin --can 5555 --tcp 0',
   ],
   async run(context, { positionals, options }) {
     const { core, folder, report } = context;
@@ -84,24 +102,30 @@ export const emulateCommand = defineCommand({
       app: await named(image),
       bootloader: await named(options.bootloader),
     });
-    const controller = await core.emulated.create({
-      flash,
-      uuid: options.uuid ?? uuidOf(`emulated ${basename(image ?? '')}`),
-      speed:
-        options.speed === undefined ? 1 : readNumber('--speed', options.speed, { min: 0, max: MAX_SPEED }),
-      instantFlash: options['instant-flash'],
-      uart:
-        options.uart === undefined
-          ? 0
-          : readNumber('--uart', options.uart, { min: 1, max: 6, integer: true }),
-      overrides: [
-        ...benchOverrides(flash, options),
-        ...options.adc.map(readAdc),
-        ...options.pin.map(readPin),
-      ],
-    });
     const tell = teller(context);
+    const owned = new DisposableStore();
     try {
+      const bus = options.can === undefined ? undefined : owned.add(await openBus(context, options.can));
+      const controller = await core.emulated.create({
+        flash,
+        name: basename(image ?? options.flash ?? ''),
+        uuid: options.uuid,
+        bus,
+        speed:
+          options.speed === undefined ? 1 : readNumber('--speed', options.speed, { min: 0, max: MAX_SPEED }),
+        instantFlash: options['instant-flash'],
+        uart:
+          options.uart === undefined
+            ? 0
+            : readNumber('--uart', options.uart, { min: 1, max: 6, integer: true }),
+        overrides: [
+          ...benchOverrides(flash, options),
+          ...options.adc.map(readAdc),
+          ...options.pin.map(readPin),
+        ],
+        motor: options.motor,
+      });
+      owned.add(controller);
       const failed = new Promise<never>((_resolve, reject) => {
         controller.onEvent((event) => {
           tell(event);
@@ -112,22 +136,42 @@ export const emulateCommand = defineCommand({
         options.gdb === undefined
           ? undefined
           : readNumber('--gdb', options.gdb, { min: 0, max: 65_535, integer: true });
-      const gdb = debugPort === undefined ? undefined : await serveGdb(controller, debugPort);
+      const gdb = debugPort === undefined ? undefined : owned.add(await serveGdb(controller, debugPort));
       const served = serveUntilStopped(context, controller, options, {
-        onServing: (owned) => {
+        isReachedOtherwise: bus !== undefined,
+        onServing: () => {
+          if (bus) tellRole(context, bus.address, bus.role, controller.can.uuid);
           if (!gdb) return;
-          owned.add(gdb);
           report.event('debugger', { port: gdb.port }, `GDB can attach: target remote :${gdb.port}`);
         },
       });
       await Promise.race([served, failed]);
     } finally {
-      controller.dispose();
+      owned.dispose();
     }
     report.result({}, []);
     return ExitStatus.ok;
   },
 });
+
+/** @throws VescError `usage`, and those of the bus */
+async function openBus(context: CommandContext, text: string): Promise<SharedCanBus> {
+  const bus = await SharedCanBus.open(parseCanBus(text), context.host.clock);
+  bus.onRole((role) => tellRole(context, bus.address, role));
+  return bus;
+}
+
+const ROLES: Record<BusRole, string> = {
+  opened: 'this process keeps it open',
+  joined: 'another process keeps it open',
+  lost: 'lost: this controller is alone on its bus. Start it again to join',
+};
+
+function tellRole({ report }: CommandContext, address: CanBusAddress, role: BusRole, uuid?: string): void {
+  const bus = formatCanBus(address);
+  const who = uuid === undefined ? '' : `; UUID ${uuid}`;
+  report.event('canBus', { bus, role, uuid }, `CAN bus ${bus}: ${ROLES[role]}${who}`);
+}
 
 /** `13=400`, or `i11=400`. */
 function readAdc(text: string): Override {

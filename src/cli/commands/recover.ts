@@ -89,7 +89,8 @@ export const recoverCommand = defineCommand({
       else report.warn('This cannot be cancelled now: half a firmware is none. Keep the power on.');
     });
     const overrideHardware = options['override-hardware'];
-    const result = await core.recovery.run(
+    const recovery = await core.recovery.get();
+    const result = await recovery.run(
       {
         programmer,
         image: readImage(bytes, file ?? image),

@@ -2,6 +2,7 @@ import { adcTransferred, isAdcStreamOn } from './dma';
 import { setLine } from './interrupts';
 import { PERIPHERAL_STATE } from './layout';
 import { write16 } from './memory';
+import { isMotorPresent, sampleMotor } from './motor';
 import { setWord, word } from './shadow';
 import { cancel, schedule, TimedEvent } from './time';
 import { CC2IF, nextTrigger, raiseFlag } from './timers';
@@ -22,6 +23,8 @@ const CHANNELS: u32 = 19;
 export const MAX_INDEX: u32 = 48;
 const MIDDLE: u32 = 2048;
 const NOT_SET: u32 = 0xffff;
+/** A channel that was set from outside shows no motor. */
+const HELD: u32 = 0x8000;
 
 /** Value of each channel, then of each place in the buffer (0xFFFF: the channel's). */
 const BY_CHANNEL: usize = PERIPHERAL_STATE + 768;
@@ -37,7 +40,13 @@ export function prepareAdc(): void {
 }
 
 export function setChannel(channel: u32, value: u32): void {
-  if (channel < CHANNELS) store<u16>(BY_CHANNEL + (channel << 1), value & 0xfff);
+  if (channel < CHANNELS) store<u16>(BY_CHANNEL + (channel << 1), (value & 0xfff) | HELD);
+}
+
+/** Lets a channel read what the motor brings about there. */
+export function present(channel: u32, value: u32): void {
+  const at = BY_CHANNEL + (channel << 1);
+  if (channel < CHANNELS && (load<u16>(at) & HELD) === 0) store<u16>(at, value);
 }
 
 /** Sets a place of the buffer; anything above 4095 gives it back to its channel. */
@@ -50,7 +59,7 @@ export function sequenceCount(): u32 {
 }
 
 function sample(channel: u32): u32 {
-  return channel < CHANNELS ? load<u16>(BY_CHANNEL + (channel << 1)) : 0;
+  return channel < CHANNELS ? load<u16>(BY_CHANNEL + (channel << 1)) & 0xfff : 0;
 }
 
 /** The channel of `rank` (from 0) in the regular sequence of an ADC. */
@@ -70,6 +79,18 @@ function converters(): u32 {
   return mode === 0 ? 1 : mode < 16 ? 2 : 3;
 }
 
+/** The channel that is converted to a place of the buffer. */
+export function channelOfIndex(index: u32): u32 {
+  const count = converters();
+  return channelAt(index % count, index / count);
+}
+
+/** What is converted to a place of the buffer. */
+export function presentedAt(index: u32): u32 {
+  const own: u32 = index < MAX_INDEX ? (load<u16>(BY_INDEX + (index << 1)) as u32) : NOT_SET;
+  return own !== NOT_SET ? own : sample(channelOfIndex(index));
+}
+
 /** Lets the next trigger be waited for, or none. */
 export function scheduleAdc(): void {
   const control = word(ADC_BLOCK + 8);
@@ -80,6 +101,7 @@ export function scheduleAdc(): void {
 
 /** A trigger: the whole sequence is converted and written. */
 export function adcDue(): void {
+  if (isMotorPresent()) sampleMotor();
   const count = converters();
   const length = sequenceLength();
   let to = word(STREAM_MEMORY);

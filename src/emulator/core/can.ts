@@ -1,150 +1,202 @@
-import { setLine } from './interrupts';
-import { PERIPHERAL_STATE } from './layout';
-import { putByte, Queue, queueFree, queueLength, takeByte } from './queues';
+import { noteDisturbed, noteReceived, readErrors, recover, recovered } from './canErrors';
+import { mayWriteFilter } from './canFilters';
+import { readFifoState, readFrame, storeFrame, writeFifoState } from './canFifo';
+import {
+  announce,
+  finishRequest,
+  readMailboxes,
+  sendAlone,
+  sentAlone,
+  stopSending,
+  writeMailbox,
+  writeMailboxes,
+} from './canMailboxes';
+import {
+  Activity,
+  activity,
+  AWUM,
+  BOFF,
+  BTR,
+  CAN1,
+  clearState,
+  ERRI,
+  ESR,
+  fifo,
+  FIFOS,
+  FILTERS,
+  IER,
+  INRQ,
+  MAILBOXES,
+  MCR,
+  MSR,
+  raise,
+  RF0R,
+  SLAKI,
+  SLEEP,
+  takesPart,
+  timerOf,
+  TSR,
+  updateLines,
+  WKUI,
+} from './canState';
+import { RECORD_BYTES, scheduleRecord, setAttached, takeNumber, tellMode } from './canWire';
+import { Queue, queueLength } from './queues';
 import { setWord, word } from './shadow';
-import { cancel, isScheduled, now, schedule, TimedEvent } from './time';
+import { cancel, deadline, now, TimedEvent } from './time';
 
-// Both CAN controllers (RM0090, 32): three mailboxes that send at once, and FIFO 0 for all that arrives. No filters,
-// no arbitration, no errors: a lone node's frames count as sent.
+// Both CAN controllers (bxCAN: RM0090, 32) by their registers. CAN1 has a bus outside when the host attaches one; CAN2 is
+// on a dead bus. Stuff bits are not counted; INAK and SLAK follow at once; time stamps (TTCM) read 0.
 
-const CAN1: u32 = 0x40006400;
-const MSR: u32 = 0x04;
-const TSR: u32 = 0x08;
-const RF0R: u32 = 0x0c;
-const IER: u32 = 0x14;
-const MAILBOXES: u32 = 0x180;
-const FIFO0: u32 = 0x1b0;
-const MAILBOXES_EMPTY: u32 = 7 << 26;
-const TXRQ: u32 = 1;
-const RFOM: u32 = 1 << 5;
-/** An extended frame of 8 bytes at 500 kbit/s: frames come no closer than that. */
-const FRAME_NS: i64 = 260_000;
-const PLACES: u32 = 3;
-/** A frame in the queues: controller (0 or 1), length, two unused bytes, the identifier as in TIR, 8 bytes of data. */
-const FRAME_BYTES: u32 = 16;
-
-/** Per controller: frames in FIFO 0, then their 16 bytes each. */
-const FIFOS: usize = PERIPHERAL_STATE + 1152;
-const FIFO_STRIDE: usize = 64;
-
-function fifo(index: u32): usize {
-  return FIFOS + (index as usize) * FIFO_STRIDE;
-}
+const RF1R: u32 = RF0R + 4;
+const MCR_AFTER_RESET: u32 = 0x10002;
+const MCR_RESET: u32 = 1 << 15;
+const MCR_BITS: u32 = 0x100ff;
+const SLKIE: u32 = 1 << 17;
+const LEC: u32 = 7 << 4;
+/** What the bus tells, besides the results of requests. */
+const FRAME: u32 = 1;
+const DISTURBED: u32 = 7;
 
 export function resetCan(): void {
   for (let index: u32 = 0; index < 2; index++) {
     const block = CAN1 + (index << 10);
-    setWord(block, 0x10002);
-    setWord(block + MSR, 0xc02);
-    setWord(block + TSR, MAILBOXES_EMPTY);
-    store<u32>(fifo(index), 0);
+    clearState(block);
+    setWord(block, MCR_AFTER_RESET);
+    setWord(block + BTR, 0x01230000);
   }
-}
-
-function updateLines(block: u32): void {
-  const first: u32 = block === CAN1 ? 19 : 63;
-  const enabled = word(block + IER);
-  setLine(first, (enabled & 1) !== 0 && (word(block + TSR) & 0x010101) !== 0);
-  setLine(first + 1, (enabled & 2) !== 0 && load<u32>(fifo((block - CAN1) >>> 10)) !== 0);
+  setWord(CAN1 + FILTERS, 0x2a1c0e01);
+  announce(CAN1);
+  scheduleRecord();
 }
 
 export function readCan(block: u32, offset: u32): u32 {
+  if (offset >= FIFOS && offset < FIFOS + 32) return readFrame(block, offset);
   switch (offset) {
     case MSR: {
-      // INAK follows INRQ, SLAK follows SLEEP.
-      const asked = word(block) & 3;
-      return (word(block + MSR) & ~3) | asked;
+      // INAK follows INRQ, SLAK follows SLEEP; RX and SAMP read recessive.
+      const isSending: u32 = activity(block) === Activity.sending ? 1 << 8 : 0;
+      return word(block + MSR) | 0xc00 | isSending | (word(block) & (INRQ | SLEEP));
     }
+    case TSR:
+      return readMailboxes(block);
     case RF0R:
-      return load<u32>(fifo((block - CAN1) >>> 10));
+      return readFifoState(block, 0);
+    case RF1R:
+      return readFifoState(block, 1);
+    case ESR:
+      return readErrors(block);
     default:
+      return word(block + offset);
   }
-  if (offset >= FIFO0 && offset < FIFO0 + 16) {
-    return load<u32>(fifo((block - CAN1) >>> 10) + 4 + (offset - FIFO0));
-  }
-  return word(block + offset);
 }
 
 export function writeCan(block: u32, offset: u32, value: u32): void {
-  if (offset === 0x00) {
-    if ((value & (1 << 15)) !== 0) resetCan();
-    else setWord(block, value);
-  } else if (offset === TSR) clearRequests(block, value);
-  else if (offset === RF0R) {
-    if ((value & RFOM) !== 0) release((block - CAN1) >>> 10);
-  } else if (offset >= MAILBOXES && offset < FIFO0) {
-    setWord(block + offset, value);
-    if ((offset & 15) === 0 && (value & TXRQ) !== 0) send(block, (offset - MAILBOXES) >>> 4);
-  } else if (offset !== MSR) setWord(block + offset, value);
+  if (offset >= MAILBOXES && offset < FIFOS) writeMailbox(block, offset, value);
+  else if (offset >= FIFOS && offset < FILTERS) return;
+  else if (offset >= FILTERS) {
+    if (block === CAN1 && mayWriteFilter(offset - FILTERS)) setWord(block + offset, value);
+  } else writeControl(block, offset, value);
   updateLines(block);
 }
 
-/** Written RQCP bits clear the results of their mailbox. */
-function clearRequests(block: u32, value: u32): void {
-  for (let mailbox: u32 = 0; mailbox < 3; mailbox++) {
-    const shift = mailbox << 3;
-    if (((value >>> shift) & 1) !== 0) setWord(block + TSR, word(block + TSR) & ~(0x0f << shift));
+function writeControl(block: u32, offset: u32, value: u32): void {
+  switch (offset) {
+    case MCR:
+      return writeMaster(block, value);
+    case MSR:
+      return setWord(block + MSR, word(block + MSR) & ~(value & (ERRI | WKUI | SLAKI)));
+    case TSR:
+      return writeMailboxes(block, value);
+    case RF0R:
+      return writeFifoState(block, 0, value);
+    case RF1R:
+      return writeFifoState(block, 1, value);
+    case ESR:
+      return setWord(block + ESR, (word(block + ESR) & ~LEC) | (value & LEC));
+    case BTR:
+      if ((word(block) & INRQ) !== 0) setWord(block + BTR, value);
+      return;
+    default:
+      return setWord(block + offset, value);
   }
 }
 
-function send(block: u32, mailbox: u32): void {
-  const at = block + MAILBOXES + (mailbox << 4);
-  setWord(at, word(at) & ~TXRQ);
-  setWord(block + TSR, word(block + TSR) | (3 << (mailbox << 3)));
-  if (queueFree(Queue.canOut) < FRAME_BYTES) return;
-  putByte(Queue.canOut, block === CAN1 ? 0 : 1);
-  putByte(Queue.canOut, word(at + 4) & 15);
-  putByte(Queue.canOut, 0);
-  putByte(Queue.canOut, 0);
-  putWord(word(at));
-  putWord(word(at + 8));
-  putWord(word(at + 12));
+function writeMaster(block: u32, value: u32): void {
+  const before = word(block);
+  if ((value & MCR_RESET) !== 0) {
+    store<u32>(fifo(block, 0), 0);
+    store<u32>(fifo(block, 1), 0);
+    setWord(block, MCR_AFTER_RESET);
+  } else setWord(block, value & MCR_BITS);
+  const after = word(block);
+  if ((after & ~before & SLEEP) !== 0 && (word(block + IER) & SLKIE) !== 0) raise(block, SLAKI);
+  if ((after & (INRQ | SLEEP)) !== 0) stopSending(block);
+  if ((before & ~after & INRQ) !== 0) {
+    // Off the bus, this is how a program asks for the way back.
+    if ((word(block + ESR) & BOFF) !== 0) recover(block);
+    announce(block);
+  } else tellMode(block);
+  sendAlone(block);
 }
 
-function putWord(value: u32): void {
-  for (let shift: u32 = 0; shift < 32; shift += 8) putByte(Queue.canOut, (value >>> shift) & 0xff);
-}
-
-function takeWord(): u32 {
-  let value: u32 = 0;
-  for (let shift: u32 = 0; shift < 32; shift += 8) value |= takeByte(Queue.canIn) << shift;
-  return value;
-}
-
-function release(index: u32): void {
-  const count = load<u32>(fifo(index));
-  if (count === 0) return;
-  store<u32>(fifo(index), count - 1);
-  memory.copy(fifo(index) + 4, fifo(index) + 20, 32);
-}
-
-/** The host has put frames into the queue. */
+/** The host has put records into the queue. */
 export function canReceiveSoon(): void {
-  if (!isScheduled(TimedEvent.can)) schedule(TimedEvent.can, now());
+  scheduleRecord();
 }
 
-/** The next frame of the bus arrives. */
-export function canDue(): void {
-  cancel(TimedEvent.can);
-  if (queueLength(Queue.canIn) < FRAME_BYTES) return;
-  const index = takeByte(Queue.canIn) & 1;
-  const length = takeByte(Queue.canIn) & 15;
-  takeByte(Queue.canIn);
-  takeByte(Queue.canIn);
-  const identifier = takeWord();
-  const low = takeWord();
-  const high = takeWord();
+/** There are others on the bus of CAN1 from now on, or no longer. */
+export function attachCan(on: bool): void {
+  if (activity(CAN1) === Activity.sending) stopSending(CAN1);
+  setAttached(on);
+  announce(CAN1);
+  sendAlone(CAN1);
+}
+
+/** What the first or second controller (0, 1) did alone is over. */
+export function canAloneDue(index: u32): void {
   const block = CAN1 + (index << 10);
-  const count = load<u32>(fifo(index));
-  // A controller that does not take part, or whose FIFO is full, misses it.
-  if ((word(block) & 3) === 0 && count < PLACES) {
-    const place = fifo(index) + 4 + (count << 4);
-    store<u32>(place, identifier & ~1);
-    store<u32>(place, length, 4);
-    store<u32>(place, low, 8);
-    store<u32>(place, high, 12);
-    store<u32>(fifo(index), count + 1);
-    updateLines(block);
+  cancel(timerOf(block));
+  if (activity(block) === Activity.recovering) {
+    recovered(block);
+    sendAlone(block);
+  } else sentAlone(block);
+  updateLines(block);
+}
+
+/** The records of the bus whose time has come. */
+export function canDue(): void {
+  while (queueLength(Queue.canIn) >= RECORD_BYTES && deadline(TimedEvent.can) <= now()) {
+    takeRecord();
+    scheduleRecord();
   }
-  schedule(TimedEvent.can, now() + FRAME_NS);
+  scheduleRecord();
+}
+
+function takeRecord(): void {
+  const kind = takeNumber(1);
+  const mailbox = takeNumber(1);
+  const length = takeNumber(2);
+  const sequence = takeNumber(4);
+  takeNumber(4);
+  takeNumber(4);
+  const identifier = takeNumber(4);
+  const low = takeNumber(4);
+  const high = takeNumber(4);
+  takeNumber(4);
+  if (kind === FRAME) receive(identifier, length, low, high);
+  else if (kind === DISTURBED) noteDisturbed(CAN1);
+  else finishRequest(CAN1, mailbox, sequence, kind);
+  updateLines(CAN1);
+}
+
+function receive(identifier: u32, length: u32, low: u32, high: u32): void {
+  const master = word(CAN1);
+  if ((master & (INRQ | SLEEP)) === SLEEP) {
+    // It wakes up, but has missed this one.
+    raise(CAN1, WKUI);
+    if ((master & AWUM) !== 0) writeMaster(CAN1, master & ~SLEEP);
+  } else if (takesPart(CAN1)) {
+    noteReceived(CAN1);
+    storeFrame(CAN1, identifier, length, low, high);
+  }
 }

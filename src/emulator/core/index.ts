@@ -1,6 +1,6 @@
 // What the host calls. Bytes go through the queues in memory (queues.ts).
 import { sequenceCount, setChannel, setIndex } from './adc';
-import { canReceiveSoon } from './can';
+import { attachCan, canReceiveSoon } from './can';
 import { cpu, INSTRUCTION_NS, reg } from './cpu';
 import { chooseUart, receiveSoon } from './uart';
 import {
@@ -17,6 +17,7 @@ import { clearDirty, dirtyFrom, dirtyTo, eraseCount, setInstantFlash } from './f
 import { holdPin } from './gpio';
 import { FLASH, QUEUES, SRAM } from './layout';
 import { lastResetCause, powerOn, reset, resetCount, run, step } from './machine';
+import { motorField, setMotorField } from './motorState';
 import { UNIQUE_ID } from './rom';
 import { isUsbConfigured } from './usbHost';
 import { now } from './time';
@@ -29,6 +30,7 @@ export {
   resume,
   setBreakpoint,
   setDebugRegister,
+  attachCan,
   canReceiveSoon,
   chooseUart,
   clearDirty,
@@ -39,6 +41,7 @@ export {
   lastFault,
   holdPin,
   lastResetCause,
+  motorField,
   now,
   powerOn,
   receiveSoon,
@@ -50,6 +53,7 @@ export {
   setChannel,
   setIndex,
   setInstantFlash,
+  setMotorField,
   step,
   isUsbConfigured,
 };

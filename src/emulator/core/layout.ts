@@ -19,6 +19,8 @@ export const SCRATCH_RECORD: usize = 0x3000;
 export const SYSTEM_REGISTERS: usize = 0x4000;
 /** Breakpoint addresses, words. */
 export const BREAKPOINTS: usize = 0x5000;
+/** The motor and what its equations need: {@link MotorState}. */
+export const MOTOR: usize = 0x6000;
 /** Bytes to and from the host: see queues.ts. */
 export const QUEUES: usize = 0x8000;
 /** For each 64 KiB of the address space: linear address minus address, or 0 where there is no memory to read. */

@@ -1,5 +1,5 @@
 import { adcDue, prepareAdc } from './adc';
-import { canDue, resetCan } from './can';
+import { canAloneDue, canDue, resetCan } from './can';
 import { noteReset } from './clocks';
 import { crcReset, prepareCrc } from './crc';
 import { Attention, cpu, INSTRUCTION_NS, PC, setReg, SP, Stop } from './cpu';
@@ -9,6 +9,7 @@ import { resetFlash } from './flash';
 import { resetInterrupts } from './interrupts';
 import { CCM, CCM_SIZE, FLASH, FLASH_SIZE, PERIPHERAL_STATE, REGISTERS, SRAM, SRAM_SIZE } from './layout';
 import { mapMemory, read32 } from './memory';
+import { prepareMotor, releaseMotor } from './motor';
 import { resetShadows } from './peripherals';
 import { ResetCause } from './reset';
 import { sysTickDue } from './sysTick';
@@ -31,6 +32,7 @@ export function powerOn(): void {
   mapMemory();
   prepareCrc();
   prepareAdc();
+  prepareMotor();
   memory.fill(SRAM, 0, SRAM_SIZE);
   memory.fill(CCM, 0, CCM_SIZE);
   memory.fill(FLASH, 0xff, FLASH_SIZE);
@@ -40,6 +42,7 @@ export function powerOn(): void {
 
 /** SRAM, CCM, flash and time stay as they are. */
 export function reset(cause: u32): void {
+  releaseMotor();
   const time = cause === ResetCause.powerOn ? now() : now() + RESET_NS;
   memory.fill(REGISTERS, 0, 0x100);
   cpu.n = 0;
@@ -136,6 +139,10 @@ function happen(event: i32): void {
       return usbDue();
     case TimedEvent.can:
       return canDue();
+    case TimedEvent.can1:
+      return canAloneDue(0);
+    case TimedEvent.can2:
+      return canAloneDue(1);
     case TimedEvent.uartReceive:
       return receiveDue();
     default:

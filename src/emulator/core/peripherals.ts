@@ -101,6 +101,8 @@ function isNeverMerged(block: u32, offset: u32): bool {
   if (uartOfBlock(block) !== 0) return offset === 4;
   if (isSpi(block)) return offset === 0x0c;
   if (isI2c(block)) return offset === 0x10;
+  // MSR, TSR, RF0R, RF1R: written ones act there.
+  if (block === CAN1 || block === CAN2) return offset >= 0x04 && offset <= 0x10;
   // Written ones act there.
   return block === FLASH ? offset === 0x0c : isClearedByOne(block, offset);
 }

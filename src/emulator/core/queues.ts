@@ -45,6 +45,17 @@ export function takeByte(queue: u32): u32 {
   return load<u8>(ring + 8 + (head & (RING_BYTES - 1)));
 }
 
+/** The 8 bytes from `offset` on behind the next one, the lowest first; they must be there. */
+export function peekNumber(queue: u32, offset: u32): u64 {
+  const ring = at(queue);
+  const from = load<u32>(ring) + offset;
+  let value: u64 = 0;
+  for (let byte: u32 = 0; byte < 8; byte++) {
+    value |= (load<u8>(ring + 8 + ((from + byte) & (RING_BYTES - 1))) as u64) << (byte << 3);
+  }
+  return value;
+}
+
 export function clearQueue(queue: u32): void {
   store<u32>(at(queue), load<u32>(at(queue), 4));
 }

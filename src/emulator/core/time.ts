@@ -16,6 +16,8 @@ export const enum TimedEvent {
   uart6,
   uartReceive,
   can,
+  can1,
+  can2,
   timer1,
   timer2,
   timer3,

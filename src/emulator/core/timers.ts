@@ -1,6 +1,7 @@
 import { scheduleAdc } from './adc';
 import { setLine } from './interrupts';
 import { PERIPHERAL_STATE } from './layout';
+import { commutate, outputsChanged } from './motor';
 import { setWord, word } from './shadow';
 import { cancel, now, schedule, TimedEvent } from './time';
 
@@ -15,6 +16,7 @@ const UIF: u32 = 1;
 /** TS and SMS of SMCR. */
 const TRIGGERED_BY_FIRST: u32 = 6;
 export const CC2IF: u32 = 4;
+const COMG: u32 = 1 << 5;
 
 /** Of each timer: position in its cycle (i64) at a time (i64), cycles seen (i64) when UIF was last looked at. */
 const STATE: usize = PERIPHERAL_STATE + 256;
@@ -132,6 +134,11 @@ function positionOf(timer: u32): i64 {
   return unwrapped(timer) % cycleOf(timer);
 }
 
+/** True while a centre-aligned timer counts up from 0. */
+export function isAtBottom(timer: u32): bool {
+  return positionOf(timer) < reloadOf(timer);
+}
+
 /** Goes on from `position` now, with the settings as they are. */
 function rebase(timer: u32, position: i64): void {
   const state = stateOf(timer);
@@ -229,6 +236,7 @@ export function writeTimer(timer: u32, address: u32, offset: u32, value: u32): v
         rebase(timer, 0);
         raiseFlag(timer, UIF);
       }
+      if (timer === 1 && (value & COMG) !== 0) commutate();
       setWord(blockOf(timer) + SR, word(blockOf(timer) + SR) | (value & 0x7e));
       updateLine(timer);
       break;
@@ -244,6 +252,7 @@ export function writeTimer(timer: u32, address: u32, offset: u32, value: u32): v
       break;
     default:
       setWord(address, value);
+      if (timer === 1) outputsChanged();
   }
 }
 

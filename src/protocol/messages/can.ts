@@ -9,6 +9,14 @@ export const MAX_FORWARDED_PAYLOAD = 510;
 export const BROADCAST_ID = 255;
 
 /**
+ * The CAN id of the second motor of a dual-motor board whose first has `canId`: the next one, and 0 after 254 (bldc
+ * `utils_second_motor_id`, the same from 5.03 to 7.01).
+ */
+export function secondMotorCanId(canId: number): number {
+  return (canId + 1) % BROADCAST_ID;
+}
+
+/**
  * `inner` for the node `canId`. The node's answer arrives as if the local controller had given it. Never wrap for
  * the local controller's own id: that goes out on the bus and is lost.
  * @throws RangeError when `canId` is no id or `inner` is empty or longer than 510 bytes

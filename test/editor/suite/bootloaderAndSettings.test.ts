@@ -58,11 +58,11 @@ describe('bootloader and settings', () => {
   it('touches nothing without the confirmation', async () => {
     controller = await simulate('60?bootloader=none&can=1&speed=0');
     const { name } = controller.address as { name: string };
-    const operations = api.core.simulated.start(name).flash.operations;
+    const operations = (await api.core.simulated.get()).start(name).flash.operations;
     dialogs.pick(USED_BEFORE);
     const result = await vscode.commands.executeCommand('vesc.installBootloader', { controller });
     assert.equal(result, undefined);
-    assert.equal(api.core.simulated.start(name).flash.operations, operations);
+    assert.equal((await api.core.simulated.get()).start(name).flash.operations, operations);
   });
 
   it('leads from an update that was not taken over the bootloader to one that is', async () => {

@@ -57,7 +57,7 @@ describe('controllers in the tree', () => {
   it('shows a fault as long as it lasts', async () => {
     assert.equal(controller.address.kind, 'simulated');
     const { name } = controller.address as { name: string };
-    const simulated = api.core.simulated.start(name);
+    const simulated = (await api.core.simulated.get()).start(name);
     const fault = () => api.tree.rows[0]?.children.find((row) => row.node.label === 'Fault')?.node;
     simulated.setFault('FAULT_CODE_DRV', { held: true });
     await until('the fault is shown', () => fault()?.description === 'DRV');

@@ -20,7 +20,8 @@ describe('the emulator in the editor', () => {
   after(() => vscode.commands.executeCommand('vesc.stopEmulator'));
 
   const run = (): EmulatedRun => {
-    const found = api.core.emulated.find(image);
+    const { address } = controller;
+    const found = address.kind === 'emulated' ? api.core.emulated.find(address.name) : undefined;
     assert.ok(found);
     return found;
   };
@@ -52,7 +53,7 @@ describe('the emulator in the editor', () => {
   it('keeps its flash when it is stopped', async () => {
     run().controller.flash.change(0x4000, Uint8Array.of(0x42));
     await vscode.commands.executeCommand('vesc.stopEmulator', { controller });
-    assert.equal(api.core.emulated.find(image), undefined);
+    assert.deepEqual(api.core.emulated.names, []);
     assert.equal(api.core.registry.controllers.length, 0);
     await start();
     assert.equal(run().controller.flash.content[0x4000], 0x42);

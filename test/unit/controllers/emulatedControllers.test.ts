@@ -3,30 +3,58 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EmulatedControllers, parseEmulatedName } from '../../../src/controllers/emulatedControllers';
+import { defaultCanId, pickUuid } from '../../../src/controllers/emulatedIdentity';
+import { CanBus } from '../../../src/emulator/can/bus';
+import type { Emulation } from '../../../src/emulator/emulation';
 import type { EmulationStart } from '../../../src/emulator/messages';
 import { EEPROM_OFFSET } from '../../../src/image/flashMap';
-import { emulatorModule, localChannel, probeImage } from '../../support/emulator';
+import { emulatorModule, localChannel, nameHardware, probeImage } from '../../support/emulator';
 import { VirtualClock } from '../../support/virtualClock';
 
 const DIST = join(__dirname, '..', '..', '..', 'dist');
 
 describe('what stands behind emu:', () => {
   it('is an image, and how it runs', () => {
-    const name = parseEmulatedName('a/60.bin?bootloader=b%26c.bin&speed=0&uart=4');
+    const uuid = '0123456789abcdef01234567';
+    const name = parseEmulatedName(
+      `a/60.bin?bootloader=b%26c.bin&speed=0&uart=4&motor=hub,load=2&uuid=${uuid}`,
+    );
     assert.equal(name.image, resolve('a/60.bin'));
     assert.equal(name.bootloader, resolve('b&c.bin'));
     assert.equal(name.speed, 0);
     assert.equal(name.uart, 4);
-    assert.match(name.uuid, /^[0-9a-f]{24}$/);
-  });
-
-  it('has another UUID for another image', () => {
-    assert.notEqual(parseEmulatedName('a.bin').uuid, parseEmulatedName('b.bin').uuid);
+    assert.equal(name.motor, 'hub,load=2');
+    assert.equal(name.uuid, uuid);
+    assert.equal(parseEmulatedName('a.bin').uuid, undefined);
   });
 
   for (const name of ['a.bin?sped=1', 'a.bin?speed=fast', 'a.bin?uart=7', 'a.bin?speed=']) {
     it(`refuses ${name}`, () => assert.throws(() => parseEmulatedName(name), { code: 'usage' }));
   }
+});
+
+describe('The UUID of an emulated controller', () => {
+  it('comes of its name, and is always the same', () => {
+    assert.match(pickUuid('a.bin', []), /^[0-9a-f]{24}$/);
+    assert.equal(pickUuid('a.bin', [pickUuid('b.bin', [])]), pickUuid('a.bin', []));
+    assert.notEqual(pickUuid('a.bin', []), pickUuid('b.bin', []));
+  });
+
+  it('is another for each on a bus, also when they run the same image', () => {
+    const taken: string[] = [];
+    for (let count = 0; count < 20; count++) taken.push(pickUuid('60.bin', taken));
+    assert.equal(new Set(taken).size, 20);
+  });
+
+  it('does not lead to the CAN ID of another, nor to that of its second motor', () => {
+    // As the real firmware derived it: 126 and 34.
+    assert.equal(defaultCanId('3a004100939e563039373220'), 126);
+    assert.equal(defaultCanId('3a0041004b1c563039373220'), 34);
+    const taken: string[] = [];
+    for (let count = 0; count < 20; count++) taken.push(pickUuid('60.bin', taken));
+    const ids = taken.map(defaultCanId).sort((one, other) => one - other);
+    ids.slice(1).forEach((id, index) => assert.ok(id - ids[index]! >= 2, `${ids.join(' ')}`));
+  });
 });
 
 describe('emulated controllers', () => {
@@ -62,6 +90,28 @@ describe('emulated controllers', () => {
     await controllers.start(image);
     await controllers.stop(image);
     assert.deepEqual(controllers.names, []);
+  });
+
+  it('have a motor where that is asked for and known', async () => {
+    const starts: EmulationStart[] = [];
+    const open = (_file: string, start: EmulationStart) => {
+      starts.push(start);
+      return localChannel(start, clock);
+    };
+    const known = probeImage();
+    nameHardware(known, '60');
+    const board = join(folder, '60.bin');
+    writeFileSync(board, known);
+    const others = new EmulatedControllers(clock, DIST, open);
+    for (const name of [board, `${board}?motor=hub`, `${board}?motor=auto`, `${image}?motor=auto`]) {
+      await others.start(name);
+    }
+    assert.deepEqual(
+      starts.map(({ motor }) => motor?.parameters.polePairs),
+      [undefined, 15, 7, undefined],
+    );
+    await assert.rejects(others.start(`${image}?motor=hub`), { code: 'usage' });
+    others.dispose();
   });
 
   it('take the image of another build in place of the one that runs', async () => {
@@ -146,5 +196,39 @@ describe('emulated controllers', () => {
     const { bench } = await controllers.start(image);
     assert.deepEqual(asked, ['probe']);
     assert.equal(bench.valueOf('supply'), 10);
+  });
+
+  it('are on one CAN bus, with a UUID each', async () => {
+    const starts: EmulationStart[] = [];
+    const emulations: Emulation[] = [];
+    controllers = new EmulatedControllers(clock, DIST, (_file, start) => {
+      starts.push(start);
+      return localChannel(start, clock, (emulation) => emulations.push(emulation));
+    });
+    const { controller: other } = await controllers.start(`${image}?speed=2`);
+    const { controller: first } = await controllers.start(image);
+    assert.notDeepEqual(starts[0]!.uniqueId, starts[1]!.uniqueId);
+    for (let tries = 0; !(first.can.isReady && other.can.isReady) && tries < 50; tries++)
+      await clock.advance(20);
+    const attached = emulations.map(({ core }) => Number(core.now_ns));
+    await clock.advance(500);
+    const passed_ms = emulations.map(({ core }, index) => (Number(core.now_ns) - attached[index]!) / 1e6);
+    // The faster one waits for the other.
+    assert.ok(Math.abs(passed_ms[0]! - passed_ms[1]!) < 5, passed_ms.join(' '));
+    assert.ok(passed_ms[0]! > 400 && passed_ms[0]! < 600, passed_ms.join(' '));
+    await controllers.stop(image);
+    const before = Number(emulations[0]!.core.now_ns);
+    await clock.advance(500);
+    assert.ok((Number(emulations[0]!.core.now_ns) - before) / 1e6 > 900, 'alone, it has its own speed');
+  });
+
+  it('cannot have the UUID of another on the same bus', async () => {
+    await controllers.start(image);
+    const [uuid] = (controllers as unknown as { bus: CanBus }).bus.uuids;
+    const name = `${image}?uuid=${uuid!.toUpperCase()}`;
+    await assert.rejects(controllers.start(name), { code: 'usage' });
+    const { flash } = (await controllers.start(image)).controller;
+    const bus = new CanBus(clock);
+    (await controllers.create({ flash: flash.content, name: 'a', uuid: uuid!, bus })).dispose();
   });
 });

@@ -28,7 +28,7 @@ describe('An emulated controller', () => {
     const uniqueId = new Uint8Array(12).fill(7);
     const given = { speed: 1, instantFlash: true, uart: 0, overrides: [] };
     channel = localChannel({ module, flash, uniqueId, ...given, ...options }, clock);
-    controller = new EmulatedController(channel, flash, clock);
+    controller = new EmulatedController(channel, flash, clock, '07'.repeat(12));
     events = [];
     controller.onEvent((event) => events.push(event));
   }

@@ -78,7 +78,7 @@ describe('a test bench', () => {
       uart: 0,
       overrides: normalOverrides(PROBE_INPUTS),
     };
-    controller = new EmulatedController(localChannel(start, clock), flash, clock);
+    controller = new EmulatedController(localChannel(start, clock), flash, clock, '00'.repeat(12));
     events = [];
     controller.onEvent((event) => events.push(event));
     bench = new TestBench(controller, PROBE_INPUTS);

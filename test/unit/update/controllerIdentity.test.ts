@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Session } from '../../../src/links/session';
 import { CommandId } from '../../../src/protocol/commandId';
 import { fwVersion } from '../../../src/protocol/messages/identity';
+import { findSecondMotor } from '../../../src/settings/secondMotor';
 import { takeSnapshot } from '../../../src/settings/settingsReader';
 import {
   SimulatedController,
@@ -13,8 +14,8 @@ import { VirtualClock } from '../../support/virtualClock';
 
 /** There and back. */
 const ROUND_TRIP_MS = 2 * LINK_MODELS.tcp50.latency_ms;
-/** The firmware asks every CAN id in turn (facts 14). */
-const PING_MS = 4200;
+/** Where the second motor would be nobody answers, twice. */
+const SEARCH_MS = 2 * 500;
 
 describe('on a link that takes its time', () => {
   let controller: SimulatedController;
@@ -92,7 +93,7 @@ describe('on a link that takes its time', () => {
     const version = await clock.run(session.request(fwVersion()));
     const access = { endpoint: session, node: (canId: number) => session.node(canId) };
     const searching = await timed(takeSnapshot(access, version, { clock }));
-    assert.equal(searching.duration_ms, PING_MS + ROUND_TRIP_MS);
+    assert.equal(searching.duration_ms, SEARCH_MS + ROUND_TRIP_MS);
     const known = await timed(takeSnapshot(access, version, { clock, secondMotor: 'none' }));
     assert.ok(known.duration_ms <= 3 * ROUND_TRIP_MS, `${known.duration_ms} ms`);
     assert.deepEqual(known.result.motors, searching.result.motors);
@@ -104,6 +105,34 @@ describe('on a link that takes its time', () => {
     const access = { endpoint: session, node: (canId: number) => session.node(canId) };
     const { result, duration_ms } = await timed(takeSnapshot(access, version, { clock, secondMotor: 8 }));
     assert.equal(result.motors[1]?.canId, 8);
-    assert.ok(duration_ms < PING_MS);
+    assert.ok(duration_ms < SEARCH_MS);
+  });
+
+  it('a custom configuration that is there and is not given out is missing, and said to be', async () => {
+    connect({});
+    const version = await clock.run(session.request(fwVersion()));
+    const access = { endpoint: session, node: (canId: number) => session.node(canId) };
+    const reading = takeSnapshot(access, { ...version, customConfigs: 1 }, { clock, secondMotor: 'none' });
+    await assert.rejects(clock.run(reading), { code: 'snapshot-failed' });
+  });
+
+  it('a second motor is looked for at the id behind its own, which is 0 after 254, and nowhere else', async () => {
+    const access = {
+      get endpoint() {
+        return session;
+      },
+      node: (canId: number) => session.node(canId),
+    };
+    const find = async (): Promise<number | undefined> => {
+      const { uuid } = await clock.run(session.request(fwVersion()));
+      return clock.run(findSecondMotor(access, uuid));
+    };
+    connect({ dualMotor: true, canId: 254 });
+    assert.equal(await find(), 0);
+    session.dispose();
+    controller.dispose();
+    // Another controller has that id.
+    connect({ canNodes: [{ canId: 8 }] });
+    assert.equal(await find(), undefined);
   });
 });

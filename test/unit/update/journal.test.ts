@@ -52,10 +52,23 @@ describe('update journal', () => {
     assert.equal(await journal.unfinishedUpdate('f'.repeat(24)), undefined);
   });
 
-  it('passes over files that were cut short', async () => {
+  it('passes over files that were cut short, and those that are no entries', async () => {
     const files = new MemoryFiles();
     await files.write('journal/broken.json', '{"uuid": "00');
     await files.write('journal/notes.txt', 'mine');
+    for (const [at, other] of [
+      null,
+      [],
+      'text',
+      {},
+      { ...ENTRY, state: 'elsewhere' },
+      { ...ENTRY, since: 'yesterday' },
+      { ...ENTRY, since: 5 },
+      { ...ENTRY, uuid: 7 },
+      { ...ENTRY, state: 'bootloader', earlier: {} },
+    ].entries()) {
+      await files.write(`journal/${at}.json`, JSON.stringify(other));
+    }
     assert.deepEqual(await new UpdateJournal(files).pending(), []);
   });
 });
