@@ -31,7 +31,6 @@ import { commandTerminals, ControllerTerminals } from './views/controllerTermina
 import { ControllerTree } from './views/controllerTree';
 import { crashTitle } from './views/crashCard';
 import { CrashReports } from './views/crashReports';
-import { EmulatorView } from './views/emulator/emulatorView';
 import { FaultCards } from './views/faultCards';
 import { registerFaultHover } from './views/faultHover';
 import { FaultNotices } from './views/faultNotices';
@@ -40,7 +39,6 @@ import { FirmwareWorkspace } from './views/firmwareWorkspace';
 import { FlashOnSave } from './views/flashOnSave';
 import { FlashState } from './views/flashState';
 import { HotPlug } from './views/hotPlug';
-import { inputsInTree } from './views/inputsInTree';
 import { IntelliSense } from './views/intelliSense';
 import { KnownPorts } from './views/knownPorts';
 import { languageServerSettings } from './views/languageServerSettings';
@@ -77,7 +75,10 @@ export function activate(context: vscode.ExtensionContext): Api {
     createCore({
       stageWorker: join(__dirname, 'stageWorker.js'),
       emulated: {
-        inputsOf: (hardware) => inputsInTree(workspace, host, hardware),
+        inputsOf: async (hardware) => {
+          const { inputsInTree } = await import('./views/inputsInTree');
+          return inputsInTree(workspace, host, hardware);
+        },
         flashFolder: join(storage.fsPath, 'emulated'),
       },
     }),
@@ -187,7 +188,17 @@ export function activate(context: vscode.ExtensionContext): Api {
   );
   own(new StatusBar({ registry, relations, workspace, builds, flashing, clock }));
   own(new ContextKeys(registry, workspace, flashing, core.emulated));
-  own(new EmulatorView({ core, extension: context.extensionUri, fail: (error) => notifier.fail(error) }));
+  const emulatorView = new Lazy(async () => {
+    const { EmulatorView } = await import('./views/emulator/emulatorView');
+    return own(
+      new EmulatorView({ core, extension: context.extensionUri, fail: (error) => notifier.fail(error) }),
+    );
+  });
+  own(
+    vscode.window.registerWebviewViewProvider('vesc.emulator', {
+      resolveWebviewView: async (view) => (await emulatorView.get()).resolveWebviewView(view),
+    }),
+  );
   own(provideCommits(host));
   const unitTests = own(new UnitTestExplorer(workspace, host));
   own(vscode.tasks.registerTaskProvider(TASK_TYPE, shell.tasks));

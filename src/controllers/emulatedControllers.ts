@@ -5,19 +5,17 @@ import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/emitter';
 import { VescError } from '../base/errors';
 import type { BoardInputs } from '../emulator/boardInputs';
-import { knownInputs } from '../emulator/boardInputTable';
 import { EmulatedController, type EmulationEvent } from '../emulator/emulatedController';
 import { CanBus, type JoinableBus } from '../emulator/can/bus';
 import { composeFlash, type NamedBytes, uniqueIdBytes } from '../emulator/emulatedFlash';
 import type { EmulationChannel, EmulationStart, Override } from '../emulator/messages';
 import { readMotor } from '../emulator/motor';
-import { normalOverrides } from '../emulator/quantities';
 import { workerChannel } from '../emulator/workerChannel';
 import { readImage } from '../image/imageFile';
 import { readIdentity } from '../image/imageIdentity';
 import type { Link, LinkAddress } from '../links/link';
 import { readFlashFile } from '../simulator/flashFile';
-import { EmulatedRun, type EmulatedStatus } from './emulatedRun';
+import type { EmulatedRun, EmulatedStatus } from './emulatedRun';
 import { pickUuid } from './emulatedIdentity';
 
 type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
@@ -218,6 +216,11 @@ export class EmulatedControllers implements Disposable {
 
   private async startNew(name: string): Promise<EmulatedRun> {
     const { image, bootloader, ...options } = parseEmulatedName(name);
+    // Nobody who emulates nothing has to read these.
+    const [{ EmulatedRun }, { normalOverrides }] = await Promise.all([
+      import('./emulatedRun'),
+      import('../emulator/quantities'),
+    ]);
     const app = await readNamed(image);
     const { hardware } = readIdentity(readImage(app.bytes, app.name).bytes);
     const inputs = hardware === undefined ? undefined : await this.inputsOf(hardware);
@@ -252,7 +255,8 @@ export class EmulatedControllers implements Disposable {
   }
 
   private async inputsOf(hardware: string): Promise<BoardInputs | undefined> {
-    return (await this.surroundings.inputsOf?.(hardware)) ?? knownInputs(hardware);
+    const inputs = await this.surroundings.inputsOf?.(hardware);
+    return inputs ?? (await import('../emulator/boardInputTable')).knownInputs(hardware);
   }
 
   /** One file has one owner: a second controller of a board keeps nothing. */

@@ -7,6 +7,7 @@ import type { BootloaderKnowledge } from '../settings/controllerMemory';
 import type { KeptFault } from '../settings/faultHistory';
 import type { CardPlace } from './card';
 import { crashTitle, isWatchdogReset } from './crashCard';
+import { troubleNode } from './emulatorNode';
 import { emulatedTitle, emulatorTrouble } from './emulatorWords';
 import { faultCircumstances, type FaultRef, faultsOf } from './faultWords';
 import { faultMeaning } from './messages';
@@ -109,30 +110,7 @@ export function controllerNode(
   const id = `${formatLinkAddress(address)}${canId === undefined ? '' : `/can${canId}`}`;
   const isNameless = address.kind === 'emulated' && !identity;
   const children = controllerChildren(id, controller, relationOf, crashOf);
-  if (trouble) {
-    const { words, cause, next } = trouble;
-    children.unshift({
-      id: `${id}/emulator`,
-      label: 'Emulator',
-      description: words,
-      icon: { id: 'warning', color: YELLOW },
-      context: 'emulator',
-      tooltip: [cause, next],
-      children: [cause, next].map((text, index) => ({
-        id: `${id}/emulator/${index}`,
-        label: text,
-        description: '',
-        icon: { id: 'blank' },
-        context: 'emulatorWords',
-        tooltip: [text],
-        children: [],
-        expanded: false,
-        controller,
-      })),
-      expanded: true,
-      controller,
-    });
-  }
+  if (trouble) children.unshift(troubleNode(`${id}/emulator`, controller, trouble));
   return {
     // The editor never expands by itself what once was a row without children: then it is another row.
     id: identity ? id : `${id}/unknown${trouble ? '/emulator' : ''}`,

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import type { Controller } from '../../controllers/controller';
 import type { Core } from '../../controllers/core';
@@ -9,7 +9,6 @@ import { emulatedTitle } from '../emulatorWords';
 import { emulatorState, READ_BACK, type ReadBack } from './emulatorState';
 import { isToHost, type ToHost, type ToView } from './messages';
 
-export const EMULATOR_VIEW = 'vesc.emulator';
 /** Faster than this nobody reads. */
 const REDRAW_MS = 120;
 const READ_MS = 250;
@@ -22,7 +21,7 @@ export interface EmulatorViewDependencies {
 }
 
 /** What is around an emulated controller, to be changed by hand: its supply, temperatures, cable and power. */
-export class EmulatorView implements vscode.WebviewViewProvider, vscode.Disposable {
+export class EmulatorView implements vscode.WebviewViewProvider, Disposable {
   private readonly owned = new DisposableStore();
   private view: vscode.WebviewView | undefined;
   private ready = false;
@@ -35,7 +34,6 @@ export class EmulatorView implements vscode.WebviewViewProvider, vscode.Disposab
 
   constructor(private readonly dependencies: EmulatorViewDependencies) {
     const { emulated, registry } = dependencies.core;
-    this.owned.add(vscode.window.registerWebviewViewProvider(EMULATOR_VIEW, this));
     this.owned.add(emulated.onChange(() => this.redrawSoon()));
     this.owned.add(registry.onChange(() => this.redrawSoon()));
     this.owned.add(
