@@ -79,7 +79,10 @@ export class TestBench implements Disposable {
     return this.damage !== undefined;
   }
 
-  /** Clears a bit of the program where it is not used, or sets it again: only its checksum can tell. */
+  /**
+   * Clears a bit of the program where it is not used: only its checksum can tell, and a firmware that finds it stops for
+   * good. Repaired, the program starts over.
+   */
   damageFlash(on: boolean): void {
     const { controller } = this;
     if (on && !this.damage) {
@@ -90,6 +93,7 @@ export class TestBench implements Disposable {
     } else if (!on && this.damage) {
       controller.patch(this.damage.offset, Uint8Array.of(this.damage.byte));
       this.damage = undefined;
+      if (this.powered) controller.power(true);
     } else return;
     this.changes.fire();
   }

@@ -84,6 +84,13 @@ function statusOf({ run, controller }: ShownRun): Pick<EmulatorState, 'status' |
   }
   if (controller?.activeFault)
     return { status: `Fault: ${shortFault(controller.activeFault)}`, mood: 'fault' };
+  if (run.bench.isDamaged && controller?.state !== 'connected') {
+    return {
+      status: 'Stopped: its program is damaged.',
+      hint: 'Firmware that finds a wrong checksum runs nothing any more. Back to normal repairs it and starts it over.',
+      mood: 'fault',
+    };
+  }
   if (controller?.state !== 'connected') return { status: 'Runs, but does not answer yet.', mood: 'good' };
   return { status: 'Runs without a fault.', mood: 'good' };
 }

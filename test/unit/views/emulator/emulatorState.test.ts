@@ -10,13 +10,18 @@ import { connectedController } from '../../../support/controllers';
 describe('what the emulator view shows', () => {
   const runs = [{ id: '60.bin', title: '60' }];
 
-  function shown(status: Partial<EmulatedStatus>, hardware?: string, controller?: Controller) {
+  function shown(
+    status: Partial<EmulatedStatus>,
+    hardware?: string,
+    controller?: Controller,
+    isDamaged = false,
+  ) {
     const inputs = hardware === undefined ? undefined : knownInputs(hardware);
     const bench = {
       inputs,
       ranges: inputs ? rangesOf(inputs) : [],
       driverFault: inputs?.driverFault && false,
-      isDamaged: false,
+      isDamaged,
       isPlugged: true,
       isPowered: true,
       isNormal: true,
@@ -78,6 +83,8 @@ describe('what the emulator view shows', () => {
       [shown({}, '60', controller).status, shown({}, '60', controller).mood],
       ['Fault: UNDER VOLTAGE', 'fault'],
     );
+    const damaged = shown({}, '60', undefined, true);
+    assert.deepEqual([damaged.status, damaged.mood], ['Stopped: its program is damaged.', 'fault']);
     const off = shown({ state: 'off' }, '60', controller);
     assert.deepEqual([off.status, off.mood], ['Power off.', 'trouble']);
     assert.match(off.hint!, /Switch it on/);
