@@ -35,6 +35,11 @@ const SYSTEM_PACKAGES = [
       existsSync('/usr/include/newlib/stdio.h') ||
       (onPath('arm-none-eabi-gcc') && !existsSync('/usr/bin/arm-none-eabi-gcc')),
   },
+  {
+    name: 'gdb-multiarch',
+    purpose: 'debugging the emulated controller',
+    isPresent: () => onPath('gdb-multiarch', 'arm-none-eabi-gdb'),
+  },
   { name: 'make', purpose: 'the firmware build', isPresent: () => onPath('make') },
   { name: 'g++', purpose: "the firmware's unit tests", isPresent: () => onPath('g++') },
   {

@@ -4,22 +4,17 @@ import { delimiter, join } from 'node:path';
 import * as vscode from 'vscode';
 import { isVescError } from './base/errors';
 import { Lazy } from './base/lazy';
-import { Builder } from './build/builder';
 import { BuildRecords } from './build/buildRecord';
 import { compareCommits } from './build/gitState';
 import { type BuildHost, thisHost } from './build/host';
-import { reportCrash } from './build/crashReport';
-import { FaultSources } from './build/faultSources';
-import { Symbolizer } from './build/symbolizer';
 import { registerCommands } from './commands/commandTable';
 import { isFirmwareSource } from './build/firmwareSource';
 import type { Shell } from './commands/shell';
-import { treeHelp, treeLayouts } from './build/treeLayouts';
 import { readBytes } from './commands/files';
 import { type Core, createCore } from './controllers/core';
 import { FaultKeeper } from './controllers/faultKeeper';
 import { eventText } from './emulator/eventText';
-import { layoutSource } from './settings/configuration';
+import type { LayoutSource } from './settings/configuration';
 import { BuildDiagnostics } from './views/buildDiagnostics';
 import { BuildRelations } from './views/buildRelations';
 import { Builds } from './views/builds';
@@ -31,7 +26,6 @@ import { commandTerminals, ControllerTerminals } from './views/controllerTermina
 import { ControllerTree } from './views/controllerTree';
 import { crashTitle } from './views/crashCard';
 import { CrashReports } from './views/crashReports';
-import { FaultCards } from './views/faultCards';
 import { registerFaultHover } from './views/faultHover';
 import { FaultNotices } from './views/faultNotices';
 import { FirmwarePrints } from './views/firmwarePrints';
@@ -96,7 +90,18 @@ export function activate(context: vscode.ExtensionContext): Api {
       boardOfController: () => registry.selected?.record?.board,
     }),
   );
-  const builds = own(new Builds({ builder: new Builder(host, records), host, settings, memory }));
+  const builder = new Lazy(async () => {
+    const { Builder } = await import('./build/builder');
+    return new Builder(host, records);
+  });
+  const builds = own(
+    new Builds({
+      builder: { build: async (...args) => (await builder.get()).build(...args) },
+      host,
+      settings,
+      memory,
+    }),
+  );
   const relations = own(
     new BuildRelations({
       activeBuild: () => builds.activeBuild(workspace.knownBoard),
@@ -108,29 +113,50 @@ export function activate(context: vscode.ExtensionContext): Api {
       },
     }),
   );
-  const sources = new FaultSources(host.files, unsavedText);
-  const symbolizer = new Symbolizer(host);
+  const sources = new Lazy(async () => {
+    const { FaultSources } = await import('./build/faultSources');
+    return new FaultSources(host.files, unsavedText);
+  });
+  const symbolizer = new Lazy(async () => {
+    const { Symbolizer } = await import('./build/symbolizer');
+    return new Symbolizer(host);
+  });
   const crashes = own(
     new CrashReports({
-      report: (request) => reportCrash(request, { records, symbolizer, sources }),
+      report: async (request) => {
+        const { reportCrash } = await import('./build/crashReport');
+        const parts = { symbolizer: await symbolizer.get(), sources: await sources.get() };
+        return reportCrash(request, { records, ...parts });
+      },
       root: () => workspace.knownTree?.root,
     }),
   );
   const page = own(new CardPanel(context.extensionUri));
-  const cards = own(new FaultCards({ registry, tree: () => workspace.tree(), sources, crashes, page }));
+  const cards = new Lazy(async () => {
+    const { FaultCards } = await import('./views/faultCards');
+    const tree = () => workspace.tree();
+    return own(new FaultCards({ registry, tree, sources: await sources.get(), crashes, page }));
+  });
   const flashing = own(new FlashState());
   const notifier = new Notifier(log);
-  const layouts = layoutSource(async (...wanted) => {
-    const tree = workspace.knownTree;
-    // As above: git is for trusted folders.
-    return tree && vscode.workspace.isTrusted ? treeLayouts(tree, host)(...wanted) : undefined;
+  const allLayouts = new Lazy(async () => {
+    const { layoutSource } = await import('./settings/layoutSource');
+    const { treeLayouts } = await import('./build/treeLayouts');
+    return layoutSource(async (...wanted) => {
+      const tree = workspace.knownTree;
+      // As above: git is for trusted folders.
+      return tree && vscode.workspace.isTrusted ? treeLayouts(tree, host)(...wanted) : undefined;
+    });
   });
+  const layouts: LayoutSource = async (...wanted) => (await allLayouts.get())(...wanted);
   const settingsSource = new SettingsSource(registry, layouts, readBytes);
   const settingsFiles = own(new SettingsFiles({ source: settingsSource, registry, flashing, clock }));
   own(
     explainSettings(settingsFiles, async () => {
       const tree = workspace.knownTree;
-      return tree ? treeHelp(tree, host) : new Map<string, string>();
+      if (!tree) return new Map<string, string>();
+      const { treeHelp } = await import('./build/treeLayouts');
+      return treeHelp(tree, host);
     }),
   );
   const shell: Shell = {

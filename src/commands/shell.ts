@@ -39,7 +39,7 @@ export interface Shell {
   readonly relations: BuildRelations;
   readonly tree: ControllerTree;
   readonly page: CardPanel;
-  readonly cards: FaultCards;
+  readonly cards: Lazy<FaultCards>;
   readonly crashes: CrashReports;
   readonly terminals: ControllerTerminals;
   readonly lisp: LispView;

@@ -17,5 +17,5 @@ export async function showCrash(shell: Shell, target?: ControllerTarget): Promis
     const { hardware, firmware } = controller.identity!;
     throw new VescError('no-crash-record', { hardware, version: formatVersion(firmware) });
   }
-  await shell.cards.showCrash(controller);
+  await (await shell.cards.get()).showCrash(controller);
 }

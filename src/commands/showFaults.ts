@@ -14,7 +14,7 @@ import type { Shell } from './shell';
 export async function showFaults(shell: Shell, target?: FaultTarget): Promise<void> {
   const controller = await chooseController(shell, target);
   if (!controller) return;
-  if (target?.fault) return shell.cards.showFault(controller, target.fault);
+  if (target?.fault) return (await shell.cards.get()).showFault(controller, target.fault);
   if (!controller.endpoint) throw new VescError('not-connected', { what: controller.title });
   const history = await controller.readFaults();
   void shell.tree.revealFaults(controller);
@@ -34,5 +34,5 @@ export async function showFaults(shell: Shell, target?: FaultTarget): Promise<vo
   });
   if (!pick) return;
   const { fault, record } = pick;
-  await shell.cards.showFault(controller, { fault, ...(record ? { record } : {}) });
+  await (await shell.cards.get()).showFault(controller, { fault, ...(record ? { record } : {}) });
 }

@@ -14,7 +14,7 @@ import { silenceIs } from '../settings/secondMotor';
 import type { BootloaderHooks, BootloaderRequest, BootloaderResult } from '../update/bootloaderInstaller';
 import { type BusHooks, type BusMember, findBusMembers, updateBus } from '../update/busUpdate';
 import { type ControllerIdentity, identifyController } from '../update/controllerIdentity';
-import type { UpdateHooks, Updater, UpdateRequest, UpdateTarget } from '../update/updater';
+import type { UpdateHooks, UpdateRequest, Updates, UpdateTarget } from '../update/updater';
 import type { UpdateResult } from '../update/verdict';
 import { type Attention, Controller, type FaultSighting } from './controller';
 
@@ -29,7 +29,7 @@ export interface RegistryDependencies {
   readonly pool: SessionPool;
   readonly clock: Clock;
   readonly memory: ControllerMemory;
-  readonly updater: Updater;
+  readonly updater: Updates;
 }
 
 /** What the registry keeps of one connection. */

@@ -18,13 +18,11 @@ import { dataDirectory } from '../settings/dataDirectory';
 import { FaultHistory } from '../settings/faultHistory';
 import { fileStore } from '../settings/fileStore';
 import { SnapshotStore } from '../settings/snapshot';
-import { ImageStager } from '../update/imageStager';
 import { UpdateJournal } from '../update/journal';
-import { Updater, type UpdaterDependencies } from '../update/updater';
+import type { UpdaterDependencies, Updates } from '../update/updater';
 import { ControllerRegistry } from './controllerRegistry';
 import { EmulatedControllers, type EmulatedSurroundings } from './emulatedControllers';
 import type { SimulatedControllers } from './simulatedControllers';
-import { startStageThread } from './stageThread';
 
 /** Everything below the shell, put together once for the extension and once for each run of the command line. */
 export interface Core extends Disposable {
@@ -39,7 +37,7 @@ export interface Core extends Disposable {
   readonly journal: UpdateJournal;
   /** Faults and crashes that controllers have forgotten. */
   readonly faultHistory: FaultHistory;
-  readonly updater: Updater;
+  readonly updater: Updates;
   /** Programs over SWD. */
   readonly recovery: Lazy<Recovery>;
   readonly registry: ControllerRegistry;
@@ -83,14 +81,18 @@ export function createCore(options: CoreOptions = {}): Core {
   const snapshots = new SnapshotStore(files);
   const journal = new UpdateJournal(files);
   const { stageWorker } = options;
-  const stager = owned.add(
-    new ImageStager(stageWorker === undefined ? undefined : (app) => startStageThread(stageWorker, app)),
-  );
+  const stager = new Lazy(async () => {
+    const { ImageStager } = await import('../update/imageStager');
+    const { startStageThread } = await import('./stageThread');
+    return owned.add(
+      new ImageStager(stageWorker === undefined ? undefined : (app) => startStageThread(stageWorker, app)),
+    );
+  });
   const dependencies: UpdaterDependencies = {
     pool,
     clock,
     sha256: (bytes) => createHash('sha256').update(bytes).digest(),
-    stageImage: options.stageImage ?? ((app) => stager.stage(app)),
+    stageImage: options.stageImage ?? (async (app) => (await stager.get()).stage(app)),
     candidates: async () => [
       ...(await listPorts(WITHOUT_HOLDERS)).filter((port) => port.likelyVesc).map(portAddress),
       ...(simulated.made?.names ?? []).map((name) => ({ kind: 'simulated', name }) as const),
@@ -100,7 +102,15 @@ export function createCore(options: CoreOptions = {}): Core {
     snapshots,
     memory,
   };
-  const updater = new Updater(dependencies);
+  const whole = new Lazy(async () => {
+    const { Updater } = await import('../update/updater');
+    return new Updater(dependencies);
+  });
+  const updater: Updates = {
+    run: async (...args) => (await whole.get()).run(...args),
+    sharedWindow: async (...args) => (await whole.get()).sharedWindow(...args),
+    installBootloader: async (...args) => (await whole.get()).installBootloader(...args),
+  };
   const recovery = new Lazy(async () => {
     const { Recovery } = await import('../recovery/recovery');
     return new Recovery({

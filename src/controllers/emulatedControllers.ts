@@ -38,8 +38,8 @@ export interface EmulationOptions {
   readonly motor?: string | undefined;
 }
 
-/** How long a host that plugs in waits for the firmware to start; boards with a fault take 12.6 s (emulation facts 8). */
-const START_MS = 20_000;
+/** How long a host that plugs in later waits for USB to be back: through a bootloader it takes 20 s (emulation facts 9). */
+const RETURN_MS = 20_000;
 const POLL_MS = 50;
 const KEYS = ['bootloader', 'speed', 'uuid', 'uart', 'motor'] as const;
 
@@ -110,13 +110,22 @@ export class EmulatedControllers implements Disposable {
 
   /**
    * Plugs into an emulated controller; it is started when it is first asked for, and its firmware is waited for.
-   * @throws VescError `file-unreadable`, `image-…`, `bootloader-…`, `usage`
+   * @throws VescError `file-unreadable`, `image-…`, `bootloader-…`, `usage`, `emulation-stuck`
    */
   async connect(address: EmulatedAddress, signal?: AbortSignal): Promise<Link> {
     const { controller } = await this.start(address.name);
-    const deadline_ms = this.clock.now() + START_MS;
-    // A program that has failed, and one that a debugger holds, is not waited for.
-    while (controller.state === 'running' && !controller.isEnumerated && this.clock.now() < deadline_ms) {
+    const deadline_ms = this.clock.now() + RETURN_MS;
+    // A first start takes as long as it takes: on a busy computer that may be a while.
+    const isExpected = (): boolean =>
+      controller.isPlugged && (controller.isStarting || this.clock.now() < deadline_ms);
+    while (!controller.isEnumerated && isExpected()) {
+      const { trouble } = controller;
+      if (trouble !== undefined) {
+        throw new VescError('emulation-stuck', {
+          image: basename(parseEmulatedName(address.name).image),
+          reason: trouble,
+        });
+      }
       await sleep(this.clock, POLL_MS, signal);
     }
     return controller.connect(address);

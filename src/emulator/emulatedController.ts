@@ -10,6 +10,7 @@ import type { KeptFlash } from '../simulator/flashFile';
 import type { ServedController } from '../simulator/servedController';
 import { EmulatedCanNode } from './can/emulatedNode';
 import type { CoreFault, ResetCause } from './emulatorCore';
+import { troubleText } from './eventText';
 import type { EmulationChannel, EmulationMessage, EmulationState, Override, PortName } from './messages';
 
 /** Something that happened in the emulated controller; `time_ms` counts from power-on, in its own time. */
@@ -40,6 +41,8 @@ export class EmulatedController implements ServedController, Disposable {
   private plugged = true;
   private current: EmulationState = 'running';
   private over = false;
+  private started = false;
+  private lastFault: CoreFault | undefined;
   private link: Link | undefined;
   private waiting: (() => void)[] = [];
   private asking: ((channels: readonly number[]) => void)[] = [];
@@ -70,12 +73,22 @@ export class EmulatedController implements ServedController, Disposable {
     return this.plugged;
   }
 
+  /** True until USB is there for the first time, or has had time enough of the controller's own. */
+  get isStarting(): boolean {
+    return !this.started && !this.over;
+  }
+
   get onEnumeration(): Event<boolean> {
     return this.enumeration.event;
   }
 
   get onEvent(): Event<EmulationEvent> {
     return this.events.event;
+  }
+
+  /** Why its program does not run, in words; undefined while it does. */
+  get trouble(): string | undefined {
+    return troubleText(this.state, this.lastFault);
   }
 
   /**
@@ -138,6 +151,7 @@ export class EmulatedController implements ServedController, Disposable {
   /** Takes its power away, with its port, or gives it back. */
   power(on: boolean): void {
     this.channel.post({ type: 'power', on });
+    this.started = false;
     if (on) return;
     this.unplugHosts('the power is off');
     this.usbChanges(false);
@@ -182,6 +196,9 @@ export class EmulatedController implements ServedController, Disposable {
       case 'data':
         (message.port === 'usb' ? (this.hosts.usb ?? this.hosts.uart) : this.hosts.uart)?.send(message.bytes);
         break;
+      case 'started':
+        this.started = true;
+        break;
       case 'usb':
         this.usbChanges(message.present);
         break;
@@ -205,6 +222,7 @@ export class EmulatedController implements ServedController, Disposable {
         this.events.fire({ kind: 'reset', cause: message.cause, time_ms: message.time_ms });
         break;
       case 'fault':
+        this.lastFault = message.fault;
         this.events.fire({ kind: 'fault', fault: message.fault, time_ms: message.time_ms });
         break;
       case 'state':
@@ -215,10 +233,9 @@ export class EmulatedController implements ServedController, Disposable {
 
   private sync(): Promise<void> {
     if (this.over) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.waiting.push(resolve);
-      this.channel.post({ type: 'sync' });
-    });
+    const settled = new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.channel.post({ type: 'sync' });
+    return settled;
   }
 
   private release(): void {

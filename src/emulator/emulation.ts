@@ -29,8 +29,6 @@ const NS_PER_MS = 1e6;
 /** So many starts in so much virtual time are a program that cannot run. */
 const RESTARTS = 20;
 const RESTART_WINDOW_MS = 5000;
-/** A lock-up that a watchdog does not end in this time is for good; the longest it can be set to is 32 s. */
-const LOCK_UP_MS = 33_000;
 /** How long the flash rests before its changes are told. */
 const FLASH_REST_MS = 100;
 
@@ -51,7 +49,6 @@ export class Emulation implements Disposable {
   /** What became of the program by itself. */
   private fate: 'running' | 'locked-up' | 'restarting' = 'running';
   private toldState: EmulationState = 'running';
-  private lockedUpAt_ms: number | undefined;
   private flashToldAt_ms = 0;
   private isHurrying = true;
   private hurryUntil_ms = HURRY_MS;
@@ -175,7 +172,6 @@ export class Emulation implements Disposable {
     if (on) {
       this.core.reset('powerOn');
       this.starts_ms.length = 0;
-      this.lockedUpAt_ms = undefined;
       this.isHurrying = true;
       this.hurryUntil_ms = this.time_ms + HURRY_MS;
       this.pace();
@@ -225,6 +221,7 @@ export class Emulation implements Disposable {
     if (!this.isHurrying) return;
     this.isHurrying = false;
     this.pace();
+    this.send({ type: 'started' });
     this.reportReady();
   }
 
@@ -260,17 +257,19 @@ export class Emulation implements Disposable {
     }
     this.reportFaults();
     this.reportResets();
-    if (core.isUsbConfigured || this.time_ms > this.hurryUntil_ms) this.endHurry();
     if (core.isUsbConfigured !== this.isUsbThere) {
       this.isUsbThere = core.isUsbConfigured;
       this.send({ type: 'usb', present: this.isUsbThere });
     }
+    if (core.isUsbConfigured || this.time_ms > this.hurryUntil_ms) this.endHurry();
     if (this.time_ms - this.flashToldAt_ms > FLASH_REST_MS) this.reportFlash();
   }
 
+  /** What it runs into again and again is told once. */
   private reportFaults(): void {
     if (this.core.faults === this.faults) return;
     this.faults = this.core.faults;
+    if (this.fate === 'restarting') return;
     this.send({ type: 'fault', fault: this.core.lastFault, time_ms: this.time_ms });
   }
 
@@ -278,17 +277,17 @@ export class Emulation implements Disposable {
     const { core, time_ms } = this;
     if (core.resets !== this.resets) {
       this.resets = core.resets;
-      this.lockedUpAt_ms = undefined;
       this.dropUsb();
-      this.send({ type: 'reset', cause: core.lastResetCause, time_ms });
       this.starts_ms.push(time_ms);
       if (this.starts_ms.length > RESTARTS) this.starts_ms.shift();
       const isRestarting =
         this.starts_ms.length === RESTARTS && time_ms - this.starts_ms[0]! < RESTART_WINDOW_MS;
       this.meet(isRestarting ? 'restarting' : 'running');
-    } else if (core.isLockedUp) {
-      this.lockedUpAt_ms ??= time_ms;
-      if (time_ms - this.lockedUpAt_ms > LOCK_UP_MS) this.meet('locked-up');
+      if (!isRestarting) this.send({ type: 'reset', cause: core.lastResetCause, time_ms });
+    } else if (core.isLockedUp && !core.isWatched) {
+      this.meet('locked-up');
+    } else if (this.fate === 'restarting' && time_ms - this.starts_ms.at(-1)! > RESTART_WINDOW_MS) {
+      this.meet('running');
     }
   }
 

@@ -18,6 +18,7 @@ interface Exports {
   faultCount(): number;
   lastFault(field: number): number;
   isLockedUp(): number;
+  isWatched(): number;
   isUsbConfigured(): number;
   receiveSoon(): void;
   canReceiveSoon(): void;
@@ -153,6 +154,11 @@ export class EmulatorCore {
   /** True after a fault inside the fault handler: only a reset helps. */
   get isLockedUp(): boolean {
     return this.exports.isLockedUp() !== 0;
+  }
+
+  /** True while a watchdog runs. */
+  get isWatched(): boolean {
+    return this.exports.isWatched() !== 0;
   }
 
   get isUsbConfigured(): boolean {

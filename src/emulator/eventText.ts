@@ -41,6 +41,12 @@ export function faultText({ pc, status, address }: CoreFault): string {
   return `Fault: ${meaning}${where}, instruction at ${hex(pc)}.`;
 }
 
+/** What keeps a program from running; undefined while nothing does. */
+export function troubleText(state: EmulationState, fault: CoreFault | undefined): string | undefined {
+  if (state === 'running') return undefined;
+  return fault === undefined ? STATES[state] : `${STATES[state]} ${faultText(fault)}`;
+}
+
 /** One line for people. */
 export function eventText(event: EmulationEvent): string {
   switch (event.kind) {

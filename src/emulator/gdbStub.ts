@@ -97,6 +97,8 @@ export class GdbStub {
   private answer(packet: string): string | undefined {
     const { core } = this.target;
     const [first = '', second = ''] = packet.slice(1).split(/[,=:]/);
+    if (/^[pPmMzZ]/.test(packet) && !(isHex(first) && (packet.startsWith('p') || isHex(second))))
+      return 'E01';
     switch (packet[0]) {
       case '?':
         return TRAPPED;
@@ -105,6 +107,7 @@ export class GdbStub {
       case 'p':
         return parseInt(first, 16) < REGISTERS ? littleEndian(core.register(parseInt(first, 16))) : 'E01';
       case 'P':
+        if (parseInt(first, 16) >= REGISTERS) return 'E01';
         core.setRegister(parseInt(first, 16), fromLittleEndian(second));
         return 'OK';
       case 'm':
@@ -194,6 +197,10 @@ function checksum(text: string): number {
   let sum = 0;
   for (let at = 0; at < text.length; at++) sum = (sum + text.charCodeAt(at)) & 0xff;
   return sum;
+}
+
+function isHex(text: string): boolean {
+  return /^[0-9a-f]+$/i.test(text);
 }
 
 function littleEndian(value: number): string {

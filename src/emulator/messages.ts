@@ -60,6 +60,8 @@ export type HostMessage =
 export type EmulationMessage =
   | { readonly type: 'data'; readonly port: PortName; readonly bytes: Uint8Array }
   | { readonly type: 'usb'; readonly present: boolean }
+  /** A start from power-on is over: USB is there, or has had its time. */
+  | { readonly type: 'started' }
   | { readonly type: 'reset'; readonly cause: ResetCause; readonly time_ms: number }
   | { readonly type: 'fault'; readonly fault: CoreFault; readonly time_ms: number }
   | { readonly type: 'state'; readonly state: EmulationState }

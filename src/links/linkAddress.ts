@@ -8,6 +8,8 @@ export const DEFAULT_BAUD_RATE = 115_200;
 const SIMULATED = 'sim:';
 const EMULATED = 'emu:';
 const TCP = 'tcp://';
+/** People type it without the slashes, too, as with the other kinds. */
+const TCP_START = /^tcp:(?:\/\/)?/i;
 /** `tcp://host`, `tcp://host:port`, `tcp://[IPv6]:port`; a closing slash does no harm. */
 const TCP_FORM = /^(?:\[([0-9a-f:.%]+)\]|([^\s:/[\]]+))(?::(\d{1,5}))?\/?$/i;
 const WINDOWS_PORT = /^com\d+$/i;
@@ -22,7 +24,7 @@ export function parseLinkAddress(text: string, baudRate: number = DEFAULT_BAUD_R
   const lower = trimmed.toLowerCase();
   if (lower.startsWith(SIMULATED)) return { kind: 'simulated', name: trimmed.slice(SIMULATED.length) };
   if (lower.startsWith(EMULATED)) return parseEmulated(trimmed);
-  if (lower.startsWith(TCP)) return parseTcp(trimmed);
+  if (TCP_START.test(trimmed)) return parseTcp(trimmed);
   if (trimmed === '') throw new VescError('bad-address', { text, reason: 'it is empty' });
   if (trimmed.includes('://')) {
     throw new VescError('bad-address', { text, reason: 'only tcp:// is known' });
@@ -62,7 +64,7 @@ function parseEmulated(text: string): LinkAddress {
 }
 
 function parseTcp(text: string): LinkAddress {
-  const match = TCP_FORM.exec(text.slice(TCP.length));
+  const match = TCP_FORM.exec(text.replace(TCP_START, ''));
   const host = match?.[1] ?? match?.[2];
   if (match === null || host === undefined) {
     throw new VescError('bad-address', { text, reason: 'it is not of the form tcp://host:port' });

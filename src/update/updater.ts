@@ -87,6 +87,9 @@ export interface UpdateHooks {
   readonly onProgress?: (progress: UpdateProgress) => void;
 }
 
+/** What brings images onto controllers. */
+export type Updates = Pick<Updater, 'run' | 'sharedWindow' | 'installBootloader'>;
+
 /** Brings an image onto a controller and finds out whether it runs there (design 4). */
 export class Updater {
   constructor(private readonly dependencies: UpdaterDependencies) {}

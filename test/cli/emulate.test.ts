@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { encodeFrame, FrameDecoder } from '../../src/protocol/frame';
-import { PROBE, probeImage } from '../support/emulator';
+import { PROBE, probeBootloader, probeImage } from '../support/emulator';
 import { Bench, buildCli, type Vesc } from './vesc';
 
 /** The emulator as it is shipped: bundle, worker, WebAssembly, TCP. */
@@ -83,6 +83,16 @@ describe('vesc emulate', () => {
       [[foreign], 4, 'image-stack-pointer'],
       [['missing.bin'], 2, 'file-unreadable'],
       [[bench.file('p.bin', probeImage()), '--bootloader', foreign], 4, 'bootloader-too-long'],
+      [[bench.file('short.bin', probeImage().subarray(0, 0x4_0000))], 4, 'image-truncated'],
+      [[bench.file('long.bin', new Uint8Array(0x10_0001).fill(1))], 4, 'image-too-long'],
+      [[bench.file('boot.bin', probeBootloader())], 4, 'image-is-bootloader'],
+      [[process.execPath], 4, 'image-elf-foreign'],
+      [['--flash', bench.file('flash.bin', new Uint8Array(1000))], 2, 'file-unreadable'],
+      [
+        [bench.file('p.bin', probeImage()), '--bootloader', bench.file('none.bin', '')],
+        4,
+        'bootloader-empty',
+      ],
       [[bench.file('p.bin', probeImage()), '--adc', '13=9999'], 2, 'usage'],
       [[bench.file('p.bin', probeImage()), '--pin', 'Z1=1'], 2, 'usage'],
       [[bench.file('p.bin', probeImage()), '--uuid', 'xyz'], 2, 'usage'],
@@ -91,6 +101,7 @@ describe('vesc emulate', () => {
     for (const [args, status, code] of refusals) {
       const run = await bench.run(['emulate', '--json', '--tcp', '0', ...args]);
       assert.deepEqual([run.status, run.error.code], [status, code], args.join(' '));
+      assert.ok(run.error.next.length > 10, args.join(' '));
     }
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -34,26 +35,40 @@ export async function startedCore(image: Uint8Array): Promise<EmulatorCore> {
 const FIXTURES = join(__dirname, '..', 'fixtures');
 
 /** A program of test/fixtures/emulator, compiled. @param fixtures where test/fixtures is for those who are bundled */
-export function prebuiltProgram(name: 'probe' | 'motor', fixtures = FIXTURES): Uint8Array {
+export function prebuiltProgram(name: 'probe' | 'motor' | 'bootloader', fixtures = FIXTURES): Uint8Array {
   return gunzipSync(readFileSync(join(fixtures, 'prebuilt', `${name}.bin.gz`)));
 }
 
 /** The probe, compiled. */
-export function probeProgram(fixtures = FIXTURES): Uint8Array {
+export function probeProgram(fixtures?: string): Uint8Array {
   return prebuiltProgram('probe', fixtures);
 }
 
-/** The same as an image: the length that an application has, its checksum blank. */
-export function probeImage(fixtures = FIXTURES): Uint8Array {
-  const image = new Uint8Array(IMAGE_LENGTH).fill(0xff);
-  image.set(probeProgram(fixtures));
+/** The same as an image: the length that an application has, its checksum blank; for another board if one is named. */
+export function probeImage(hardware = 'probe', fixtures?: string): Uint8Array {
+  const image = imageOf(probeProgram(fixtures));
+  const at = Buffer.from(image.buffer).indexOf('org.vesc.probe\0', 'latin1');
+  // Up to five letters: behind the name lies something else.
+  image.set(Buffer.from(`org.vesc.${hardware}\0`.slice(0, 'org.vesc.probe\0'.length)), at);
   return image;
 }
 
-/** Makes an image of the probe one of another board. */
-export function nameHardware(image: Uint8Array, hardware: string): void {
-  const at = Buffer.from(image.buffer, image.byteOffset, image.length).indexOf('org.vesc.');
-  image.set(Buffer.from(`org.vesc.${hardware}\0`), at);
+function imageOf(program: Uint8Array): Uint8Array {
+  const image = new Uint8Array(IMAGE_LENGTH).fill(0xff);
+  image.set(program);
+  return image;
+}
+
+/** The bootloader of test/fixtures/emulator, compiled. */
+export function probeBootloader(): Uint8Array {
+  return prebuiltProgram('bootloader');
+}
+
+/** Compiles the programs of test/fixtures/emulator into `folder`: the probe's image, and the .elf for a debugger. */
+export function compileProbe(folder: string): { readonly elf: string; readonly image: Uint8Array } {
+  execFileSync('sh', [join(__dirname, '..', 'fixtures', 'emulator', 'build.sh'), folder]);
+  const image = imageOf(readFileSync(join(folder, 'probe.bin')));
+  return { elf: join(folder, 'probe.elf'), image };
 }
 
 /** Tests of the probe by number. */

@@ -4,14 +4,13 @@ import { probeImage } from './emulator';
 
 /** What the probe of test/fixtures/emulator makes of its inputs, as the header of a board says it. */
 const HEADER = `#define HW_NAME "probe"
-#define V_REG 3.3
 #define ADC_IND_VIN_SENS 3
 #define ADC_IND_TEMP_MOS 4
 #define ADC_IND_TEMP_MOTOR 5
 #define MCCONF_L_MIN_VOLTAGE 8.0
 #define MCCONF_L_MAX_VOLTAGE 30.0
 #define GET_INPUT_VOLTAGE() ((float)ADC_Value[ADC_IND_VIN_SENS] * 0.01)
-#define NTC_TEMP(adc_ind) (((V_REG / 4095.0) * (float)ADC_Value[adc_ind] - 0.5) / 0.01)
+#define NTC_TEMP(adc_ind) (((float)ADC_Value[adc_ind] - 1798.0) * 0.1)
 #define NTC_TEMP_MOTOR(beta) NTC_TEMP(ADC_IND_TEMP_MOTOR)
 #define IS_DRV_FAULT() (!palReadPad(GPIOB, 7))
 `;
@@ -26,6 +25,6 @@ export function addProbeBoard(folder: string): void {
 /** Puts the probe's image into `folder`; its path. @param fixtures where test/fixtures is for those who are bundled */
 export function writeProbeImage(folder: string, fixtures?: string): string {
   const file = join(folder, 'probe.bin');
-  writeFileSync(file, probeImage(fixtures));
+  writeFileSync(file, probeImage('probe', fixtures));
   return file;
 }

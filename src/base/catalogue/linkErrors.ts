@@ -39,6 +39,16 @@ export const linkErrors = defineErrors({
       next: 'TCP links and the simulated controller still work; reinstall the extension to repair serial ports.',
     }),
   },
+  'emulation-stuck': {
+    exitStatus: 3,
+    text: (d: { image: string; reason: string }) => ({
+      happened: `${d.image} does not run in the emulated controller. ${d.reason}`,
+      state: 'No real controller is concerned.',
+      next:
+        'Find the address in the .elf of the build (arm-none-eabi-addr2line -fe FILE ADDRESS), or start it with ' +
+        'vesc emulate --gdb and look; then run the next build.',
+    }),
+  },
   'link-failed': {
     exitStatus: 3,
     text: (d: { address: string; reason: string }) => ({

@@ -9,6 +9,8 @@ import { composeFlash } from '../../emulator/emulatedFlash';
 import { serveGdb } from '../../emulator/gdbServer';
 import { eventText } from '../../emulator/eventText';
 import type { Override } from '../../emulator/messages';
+import { warnAboutBootloader } from '../../image/bootloaderFile';
+import { BOOTLOADER_ADDRESS, FLASH_ADDRESS } from '../../image/flashMap';
 import { BENCH_OPTIONS, benchOverrides } from '../benchOptions';
 import { type CommandContext, defineCommand } from '../command';
 import { type OptionTable, readNumber } from '../options';
@@ -97,11 +99,16 @@ export const emulateCommand = defineCommand({
     }
     const named = (path: string | undefined) =>
       path === undefined ? undefined : readNamed(resolve(folder, path));
-    const flash = composeFlash({
-      kept,
-      app: await named(image),
-      bootloader: await named(options.bootloader),
-    });
+    const bootloader = await named(options.bootloader);
+    const flash = composeFlash({ kept, app: await named(image), bootloader });
+    if (bootloader) {
+      for (const warning of warnAboutBootloader(
+        flash.subarray(BOOTLOADER_ADDRESS - FLASH_ADDRESS),
+        bootloader.name,
+      )) {
+        report.warn(warning);
+      }
+    }
     const tell = teller(context);
     const owned = new DisposableStore();
     try {

@@ -189,11 +189,14 @@ function executeFloatCold(record: usize): void {
   }
 }
 
-/** A branch to itself, with nothing pending that could end it: nothing changes until the next event. */
+/**
+ * A branch to itself, with nothing pending that could end it: nothing changes until the next event. The branch counts
+ * as idle too, else how many instructions there were would depend on how often the host looks in between.
+ */
 function idle(target: u32): void {
   cpu.next = target;
   if ((cpu.attention & Attention.interrupts) !== 0) return;
-  cpu.idle_ns += (cpu.remaining as i64) * INSTRUCTION_NS;
+  cpu.idle_ns += ((cpu.remaining + 1) as i64) * INSTRUCTION_NS;
   cpu.remaining = 0;
 }
 

@@ -20,7 +20,7 @@ import { lastResetCause, powerOn, reset, resetCount, run, step } from './machine
 import { motorField, setMotorField } from './motorState';
 import { UNIQUE_ID } from './rom';
 import { isUsbConfigured } from './usbHost';
-import { now } from './time';
+import { isScheduled, now, TimedEvent } from './time';
 
 export {
   clearBreakpoint,
@@ -89,4 +89,9 @@ export function stopReason(): u32 {
 
 export function isLockedUp(): bool {
   return cpu.lockedUp !== 0;
+}
+
+/** True while a watchdog runs: whatever becomes of the program, a reset ends it. */
+export function isWatched(): bool {
+  return isScheduled(TimedEvent.iwdg) || isScheduled(TimedEvent.wwdg);
 }

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Emitter } from '../../../src/base/emitter';
+import { VescError } from '../../../src/base/errors';
 import { EmulatedControllers, parseEmulatedName } from '../../../src/controllers/emulatedControllers';
 import { defaultCanId, pickUuid } from '../../../src/controllers/emulatedIdentity';
 import { CanBus } from '../../../src/emulator/can/bus';
 import type { Emulation } from '../../../src/emulator/emulation';
-import type { EmulationStart } from '../../../src/emulator/messages';
+import type { EmulationChannel, EmulationMessage, EmulationStart } from '../../../src/emulator/messages';
 import { EEPROM_OFFSET } from '../../../src/image/flashMap';
-import { emulatorModule, localChannel, nameHardware, probeImage } from '../../support/emulator';
+import type { Link } from '../../../src/links/link';
+import { emulatorModule, localChannel, probeImage } from '../../support/emulator';
 import { VirtualClock } from '../../support/virtualClock';
 
 const DIST = join(__dirname, '..', '..', '..', 'dist');
@@ -92,16 +95,54 @@ describe('emulated controllers', () => {
     assert.deepEqual(controllers.names, []);
   });
 
+  it('wait for a first start by the time of the controller, however slow this computer is', async () => {
+    const messages = new Emitter<EmulationMessage>();
+    const silent: EmulationChannel = {
+      post: () => {},
+      onMessage: (listener) => void messages.event(listener),
+      onFailure: () => {},
+      dispose: () => {},
+    };
+    const slow = new EmulatedControllers(clock, DIST, () => silent);
+    await slow.start(image);
+    let link: Link | undefined;
+    const connecting = slow.connect({ kind: 'emulated', name: image }).then((opened) => (link = opened));
+    await clock.advance(60_000);
+    assert.equal(link, undefined);
+    messages.fire({ type: 'started' });
+    await clock.run(connecting);
+    assert.ok(link);
+    slow.dispose();
+  });
+
+  it('tell why their program does not run, instead of waiting for it', async () => {
+    const broken = join(folder, 'broken.bin');
+    const bytes = probeImage();
+    const entry = new DataView(bytes.buffer).getUint32(4, true) - 1 - 0x0800_0000;
+    // An instruction that does not exist; the fault handler starts over.
+    bytes.set([0xff, 0xde], entry);
+    writeFileSync(broken, bytes);
+    const address = { kind: 'emulated', name: broken } as const;
+    await controllers.start(broken);
+    await assert.rejects(clock.run(controllers.connect(address)), (error) => {
+      assert.ok(error instanceof VescError);
+      assert.equal(error.code, 'emulation-stuck');
+      assert.match(
+        error.happened,
+        /^broken\.bin does not run .* undefined instruction, instruction at 0x0800/,
+      );
+      return true;
+    });
+  });
+
   it('have a motor where that is asked for and known', async () => {
     const starts: EmulationStart[] = [];
     const open = (_file: string, start: EmulationStart) => {
       starts.push(start);
       return localChannel(start, clock);
     };
-    const known = probeImage();
-    nameHardware(known, '60');
     const board = join(folder, '60.bin');
-    writeFileSync(board, known);
+    writeFileSync(board, probeImage('60'));
     const others = new EmulatedControllers(clock, DIST, open);
     for (const name of [board, `${board}?motor=hub`, `${board}?motor=auto`, `${image}?motor=auto`]) {
       await others.start(name);

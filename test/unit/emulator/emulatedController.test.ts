@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { EmulatedController, type EmulationEvent } from '../../../src/emulator/emulatedController';
 import { composeFlash } from '../../../src/emulator/emulatedFlash';
 import type { EmulationStart } from '../../../src/emulator/messages';
+import { VescError } from '../../../src/base/errors';
 import { Session } from '../../../src/links/session';
 import { fwVersion } from '../../../src/protocol/messages/identity';
 import { encodeFrame } from '../../../src/protocol/frame';
@@ -84,10 +85,7 @@ describe('An emulated controller', () => {
 
   it('runs another program that is put into its flash', async () => {
     await untilEnumerated();
-    const image = probeImage();
-    const at = Buffer.from(image).indexOf('probe\0', 'latin1');
-    image.set(Buffer.from('other'), at);
-    controller.program(0, image);
+    controller.program(0, probeImage('other'));
     await untilEnumerated();
     const session = new Session(controller.connect(ADDRESS), clock);
     assert.equal((await clock.run(session.request(fwVersion()))).hardware, 'other');
@@ -101,14 +99,58 @@ describe('An emulated controller', () => {
     image.set([0xff, 0xde], entry);
     await start(composeFlash({}).map((byte, index) => image[index] ?? byte));
     await clock.advance(300);
-    assert.ok(events.some((event) => event.kind === 'state' && event.state === 'restarting'));
+    assert.equal(
+      controller.trouble?.includes(
+        `undefined instruction, instruction at 0x${(entry + 0x0800_0000).toString(16).padStart(8, '0')}`,
+      ),
+      true,
+    );
+    // What goes on and on is told once.
+    const { length } = events;
+    assert.deepEqual(events.at(-1), { kind: 'state', state: 'restarting' });
+    await clock.advance(3000);
+    assert.equal(events.length, length);
+    controller.program(0, probeImage());
+    await untilEnumerated();
+    assert.equal(controller.trouble, undefined);
   });
 
-  it('says so when a program without a fault handler locks up', async () => {
+  it('takes a program that starts over often, but gets somewhere in the end, for one that runs', async () => {
+    await untilEnumerated();
+    for (let count = 0; count < 25; count++) {
+      controller.reset();
+      await clock.advance(4);
+    }
+    assert.match(controller.trouble!, /starts over again and again/);
+    await clock.advance(6000);
+    assert.ok(controller.isEnumerated);
+    assert.equal(controller.trouble, undefined);
+    assert.deepEqual(events.at(-1), { kind: 'state', state: 'running' });
+  });
+
+  it('says so at once when a program locks up and no watchdog runs', async () => {
     controller.dispose();
-    await start(composeFlash({}), { speed: 1000 });
-    await clock.advance(60);
-    assert.ok(events.some((event) => event.kind === 'state' && event.state === 'locked-up'));
+    await start(composeFlash({}));
+    await clock.advance(20);
+    assert.match(controller.trouble!, /locked up.*instruction at 0xfffffffe/);
+    // A reset helps as long as it lasts.
+    controller.reset();
+    await clock.advance(20);
+    assert.match(controller.trouble!, /locked up/);
+  });
+
+  it('waits for the watchdog where one runs: then a lock-up passes', async () => {
+    await untilEnumerated();
+    const link = controller.connect(ADDRESS);
+    await link.write(encodeFrame(Uint8Array.of(0xf0, PROBE.lockUp)));
+    await clock.advance(10);
+    assert.equal(controller.trouble, undefined);
+    await clock.advance(300);
+    assert.deepEqual(
+      events.flatMap((event) => (event.kind === 'reset' ? [event.cause] : [])),
+      ['independentWatchdog'],
+    );
+    assert.ok(controller.isEnumerated);
   });
 
   it('ends its links when its worker fails, and takes no more', async () => {
@@ -127,11 +169,40 @@ describe('The flash of an emulated controller', () => {
     assert.throws(() => composeFlash({ app: { bytes: new Uint8Array(1000), name: 'x.bin' } }), {
       code: 'image-truncated',
     });
-    const foreign = probeImage();
-    foreign.set([0, 0, 0, 0], 0);
-    assert.throws(() => composeFlash({ app: { bytes: foreign, name: 'x.bin' } }), {
-      code: 'image-stack-pointer',
-    });
+    const patched = (at: number, ...bytes: number[]): Uint8Array => {
+      const image = probeImage();
+      image.set(bytes, at);
+      return image;
+    };
+    const refused: readonly (readonly [Uint8Array, string])[] = [
+      [new Uint8Array(0), 'image-empty'],
+      [probeImage().subarray(0, 0x4_0000), 'image-truncated'],
+      [new Uint8Array(0x8_0001).fill(1), 'image-too-long'],
+      [new Uint8Array(0x10_0001).fill(1), 'image-too-long'],
+      // The vectors of chips whose RAM or flash lies elsewhere.
+      [patched(0, 0, 0, 0, 0), 'image-stack-pointer'],
+      [patched(0, 0, 0, 2, 0x24), 'image-stack-pointer'],
+      [patched(4, 1, 2, 0, 0), 'image-reset-vector'],
+      [patched(4, 1, 0x60, 0, 8), 'image-reset-vector'],
+      [patched(4, 0x80, 0x01, 0x0e, 8), 'image-reset-vector'],
+      [patched(4, 0x81, 0x01, 0x0e, 8), 'image-is-bootloader'],
+      [
+        Buffer.from('\x7fELF\x01\x01\x01' + '\0'.repeat(9) + '\x02\0\xf3\0' + '\0'.repeat(32), 'latin1'),
+        'image-elf-foreign',
+      ],
+      [Buffer.from('not a firmware at all'), 'image-is-text'],
+    ];
+    for (const [bytes, code] of refused) {
+      assert.throws(
+        () => composeFlash({ app: { bytes, name: 'x.bin' } }),
+        (error) => {
+          assert.ok(error instanceof VescError);
+          assert.equal(error.code, code);
+          assert.ok(error.next.length > 10 && error.state.length > 10);
+          return true;
+        },
+      );
+    }
     const app = { bytes: probeImage(), name: 'app.bin' };
     assert.throws(() => composeFlash({ bootloader: app }), { code: 'bootloader-too-long' });
   });

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { createHash } from 'node:crypto';
 import { parseMotor, readMotor, wiringOf } from '../../../src/emulator/motor';
 import wirings from '../../../src/emulator/motorWiring.json';
-import { emulatorModule, probeImage, nameHardware } from '../../support/emulator';
+import { emulatorModule, probeImage } from '../../support/emulator';
 import { IDEAL, MotorBench } from '../../support/motorBench';
 
 /** Counts of the ADC for an ampere on a 60: 0.5 mΩ, gain 20. */
@@ -295,8 +295,7 @@ describe('A motor in words', () => {
     assert.equal(readMotor('none', probeImage()), undefined);
     assert.equal(readMotor('auto', probeImage()), undefined);
     assert.throws(() => readMotor('small', probeImage()), { code: 'usage' });
-    const image = probeImage();
-    nameHardware(image, '60');
+    const image = probeImage('60');
     assert.deepEqual(readMotor('auto', image), { parameters: parseMotor('small'), wiring: wiringOf('60') });
     assert.equal(readMotor('hub', image)?.parameters.polePairs, 15);
   });

@@ -66,6 +66,20 @@ describe('The emulated controller', () => {
     assert.equal(probe.core.lastResetCause, 'windowWatchdog');
   });
 
+  it('is brought back from a jump to where no bootloader is after 32 s, the period that the firmware set for it', () => {
+    const { core } = probe;
+    const { resets } = core;
+    probe.ask([1], 'uart', 10);
+    assert.ok(core.isLockedUp && core.isWatched);
+    const from_ns = core.now_ns;
+    while (core.resets === resets && core.now_ns < from_ns + 40_000_000_000n) probe.run(2);
+    assert.equal(core.lastResetCause, 'independentWatchdog');
+    const after_s = Number(core.now_ns - from_ns) / 1e9;
+    probe.run(5);
+    assert.ok(Math.abs(after_s - (4001 * 4 * 64) / 32_000) < 0.03, `${after_s} s`);
+    assert.ok(probe.ask([0]));
+  });
+
   for (const [name, test, status] of [
     ['an undefined instruction', PROBE.undefinedInstruction, CFSR_UNDEFINED],
     ['an access to nowhere', PROBE.busError, CFSR_BUS],
@@ -163,6 +177,7 @@ describe('The emulated controller', () => {
 
   it('does the same again: equal instructions and memory for equal input at equal times', async () => {
     const digest = async (slice_ms: number): Promise<string> => {
+      // Idle most of the time, busy at times, restarted at the end.
       const again = await ProbedCore.start();
       again.core.setInstantFlash(true);
       let at_ms = 8;
@@ -180,6 +195,9 @@ describe('The emulated controller', () => {
         .update(`${core.instructions} ${core.now_ns}`)
         .digest('hex');
     };
-    assert.equal(await digest(2), await digest(4));
+    const first = await digest(2);
+    assert.equal(await digest(2), first);
+    for (const slice_ms of [1, 4, 40])
+      assert.equal(await digest(slice_ms), first, `slices of ${slice_ms} ms`);
   });
 });

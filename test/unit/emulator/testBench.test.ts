@@ -16,8 +16,8 @@ const ADDRESS = { kind: 'emulated', name: 'probe.bin' } as const;
 /** What the probe makes of its ADC: test/fixtures/emulator/probe.c. */
 const PROBE_INPUTS: BoardInputs = {
   supply: { input: { kind: 'linear', index: 3, offset: 0, perCount: 0.01 }, min_V: 8, max_V: 30 },
-  fetTemperature: [{ kind: 'linear', index: 4, offset: -50, perCount: 330 / 4095 }],
-  motorTemperature: [{ kind: 'linear', index: 5, offset: -50, perCount: 330 / 4095 }],
+  fetTemperature: [{ kind: 'linear', index: 4, offset: -179.8, perCount: 0.1 }],
+  motorTemperature: [{ kind: 'linear', index: 5, offset: -179.8, perCount: 0.1 }],
   driverFault: { port: 1, pin: 7, level: 0 },
 };
 
@@ -122,7 +122,7 @@ describe('a test bench', () => {
     assert.equal(bench.valueOf('supply'), 35);
     bench.backToNormal();
     bench.setQuantity('fetTemperature', 110);
-    assert.match(await read(), /109.9 °C, 25 °C, FAULT_CODE_OVER_TEMP_FET$/);
+    assert.match(await read(), /110 °C, 25 °C, FAULT_CODE_OVER_TEMP_FET$/);
     bench.setQuantity('fetTemperature', 25);
     bench.setQuantity('motorTemperature', 120);
     assert.match(await read(), /OVER_TEMP_MOTOR$/);

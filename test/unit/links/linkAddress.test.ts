@@ -11,6 +11,7 @@ describe('a link address', () => {
     ['emu:build/60/60.bin?speed=2', { kind: 'emulated', name: 'build/60/60.bin?speed=2' }],
     ['tcp://192.168.4.1', { kind: 'tcp', host: '192.168.4.1', port: 65_102 }],
     ['tcp://Scooter.local:4000/', { kind: 'tcp', host: 'scooter.local', port: 4000 }],
+    ['tcp:127.0.0.1:4000', { kind: 'tcp', host: '127.0.0.1', port: 4000 }],
     ['tcp://[::1]:65102', { kind: 'tcp', host: '::1', port: 65_102 }],
     [' /dev/ttyACM0 ', { kind: 'serial', path: '/dev/ttyACM0', baudRate: 115_200 }],
     ['com5', { kind: 'serial', path: 'COM5', baudRate: 115_200 }],
