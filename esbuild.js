@@ -27,6 +27,7 @@ const BUNDLES = [
   { entry: 'serialport', outfile: 'dist/serialport.js' },
   // Runs in a webview; its styles become dist/liveData.css.
   { entry: 'src/views/liveData/browser/main.ts', outfile: 'dist/liveData.js', browser: true },
+  { entry: 'src/views/emulator/browser/main.ts', outfile: 'dist/emulatorView.js', browser: true },
   { entry: 'src/emulator/worker.ts', outfile: 'dist/emulatorWorker.js' },
 ];
 
