@@ -7,12 +7,10 @@ import { VescError } from '../base/errors';
 import type { BoardInputs } from '../emulator/boardInputs';
 import { EmulatedController, type EmulationEvent } from '../emulator/emulatedController';
 import { CanBus, type JoinableBus } from '../emulator/can/bus';
-import { composeFlash, type NamedBytes, uniqueIdBytes } from '../emulator/emulatedFlash';
+import type { NamedBytes } from '../emulator/emulatedFlash';
 import type { EmulationChannel, EmulationStart, Override } from '../emulator/messages';
-import { readMotor } from '../emulator/motor';
+import { uniqueIdBytes } from '../emulator/uniqueId';
 import { workerChannel } from '../emulator/workerChannel';
-import { readImage } from '../image/imageFile';
-import { readIdentity } from '../image/imageIdentity';
 import type { Link, LinkAddress } from '../links/link';
 import { readFlashFile } from '../simulator/flashFile';
 import type { EmulatedRun, EmulatedStatus } from './emulatedRun';
@@ -148,6 +146,7 @@ export class EmulatedControllers implements Disposable {
   async create(options: EmulationOptions): Promise<EmulatedController> {
     this.module ??= this.compile();
     const module = await this.module;
+    const { readMotor } = await import('../emulator/motor');
     const bus = options.bus ?? this.bus;
     const uuid = options.uuid?.toLowerCase() ?? pickUuid(options.name, bus.uuids);
     if (bus.uuids.includes(uuid)) {
@@ -182,6 +181,7 @@ export class EmulatedControllers implements Disposable {
     const app = await readNamed(image);
     run.bench.damageFlash(false);
     await run.controller.flash.settle();
+    const { composeFlash } = await import('../emulator/emulatedFlash');
     run.program(composeFlash({ kept: run.controller.flash.content, app }), image);
     this.changes.fire();
     return true;
@@ -226,9 +226,11 @@ export class EmulatedControllers implements Disposable {
   private async startNew(name: string): Promise<EmulatedRun> {
     const { image, bootloader, ...options } = parseEmulatedName(name);
     // Nobody who emulates nothing has to read these.
-    const [{ EmulatedRun }, { normalOverrides }] = await Promise.all([
+    const [{ EmulatedRun }, { normalOverrides }, { readImage }, { readIdentity }] = await Promise.all([
       import('./emulatedRun'),
       import('../emulator/quantities'),
+      import('../image/imageFile'),
+      import('../image/imageIdentity'),
     ]);
     const app = await readNamed(image);
     const { hardware } = readIdentity(readImage(app.bytes, app.name).bytes);
@@ -301,6 +303,7 @@ async function readParts(parts: {
   readonly kept?: Uint8Array | undefined;
 }): Promise<Uint8Array> {
   const { image, bootloader, kept } = parts;
+  const { composeFlash } = await import('../emulator/emulatedFlash');
   return composeFlash({
     kept,
     app: await readNamed(image),
