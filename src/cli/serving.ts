@@ -47,19 +47,21 @@ interface ServingHooks {
   readonly isReachedOtherwise?: boolean;
   /** Serves in further ways before anything is announced; what it returns is announced with the rest. */
   readonly serveToo?: (owned: DisposableStore) => Promise<Readonly<Record<string, string>>>;
+  /** Rejects when the controller ends by itself; its flash is kept then, too. */
+  readonly failed?: Promise<never>;
   /** Called once it is announced where the controller is reached. */
   readonly onServing: (owned: DisposableStore) => void;
 }
 
 /**
  * Serves `controller` until the user stops the program, and keeps its flash.
- * @throws VescError `usage`, `cannot-listen`, `file-unwritable`
+ * @throws VescError `usage`, `cannot-listen`, `file-unwritable`; and what `failed` rejects with
  */
 export async function serveUntilStopped(
   context: CommandContext,
   controller: ServedController & { readonly flash: KeptFlash },
   values: ServingValues,
-  { isReachedOtherwise = false, serveToo, onServing }: ServingHooks,
+  { isReachedOtherwise = false, serveToo, failed, onServing }: ServingHooks,
 ): Promise<void> {
   const { core, folder, interruption } = context;
   const tcp = values.tcp ?? (values.pty === undefined ? `${DEFAULT_TCP_PORT}` : undefined);
@@ -83,9 +85,13 @@ export async function serveUntilStopped(
     }
     announce(context, servers, values.pty, (await serveToo?.(owned)) ?? {});
     onServing(owned);
-    await new Promise<void>((stopped) => interruption.streams(stopped));
-    await controller.flash.settle?.();
-    await kept?.flush();
+    const stopped = new Promise<void>((resolve) => interruption.streams(resolve));
+    try {
+      await Promise.race(failed ? [stopped, failed] : [stopped]);
+    } finally {
+      await controller.flash.settle?.();
+      await kept?.flush();
+    }
   } finally {
     owned.dispose();
   }

@@ -78,20 +78,17 @@ export class EmulatedControllers implements Disposable {
 
   /**
    * Plugs into an emulated controller; it is started when it is first asked for, and its firmware is waited for.
-   * @throws VescError `file-unreadable`, `image-…`, `bootloader-…`, `usage`, `emulation-stuck`
+   * @throws VescError `file-unreadable`, `image-…`, `bootloader-…`, `usage`, `emulation-stuck`, `emulation-ended`
    */
   async connect(address: EmulatedAddress, signal?: AbortSignal): Promise<Link> {
     const controller = await this.start(address.name);
+    const image = basename(parseEmulatedName(address.name).image);
     const deadline_ms = this.clock.now() + RETURN_MS;
     // A first start takes as long as it takes: on a busy computer that may be a while.
     while (!controller.isEnumerated && (controller.isStarting || this.clock.now() < deadline_ms)) {
-      const { trouble } = controller;
-      if (trouble !== undefined) {
-        throw new VescError('emulation-stuck', {
-          image: basename(parseEmulatedName(address.name).image),
-          reason: trouble,
-        });
-      }
+      const { trouble, ended } = controller;
+      if (ended !== undefined) throw new VescError('emulation-ended', { image, reason: ended });
+      if (trouble !== undefined) throw new VescError('emulation-stuck', { image, reason: trouble });
       await sleep(this.clock, POLL_MS, signal);
     }
     return controller.connect(address);
@@ -103,7 +100,18 @@ export class EmulatedControllers implements Disposable {
     if (known) return known;
     const starting = this.startNew(name);
     this.running.set(name, starting);
-    starting.catch(() => this.running.delete(name));
+    const forget = (): void => {
+      // Another may have been started under that name since.
+      if (this.running.get(name) === starting) this.running.delete(name);
+    };
+    starting.then(
+      (controller) =>
+        controller.onEvent((event) => {
+          if (event.kind === 'failed') forget();
+          this.events.fire({ name, event });
+        }),
+      forget,
+    );
     return starting;
   }
 
@@ -112,7 +120,11 @@ export class EmulatedControllers implements Disposable {
    * @throws VescError `usage` for a UUID that is none, or that another on its CAN bus has
    */
   async create(options: EmulationOptions): Promise<EmulatedController> {
-    this.module ??= this.compile();
+    // One that could not be read is tried again.
+    this.module ??= this.compile().catch((error: unknown) => {
+      this.module = undefined;
+      throw error;
+    });
     const module = await this.module;
     const bus = options.bus ?? this.bus;
     const uuid = options.uuid?.toLowerCase() ?? pickUuid(options.name, bus.uuids);
@@ -144,17 +156,20 @@ export class EmulatedControllers implements Disposable {
   async swap(name: string): Promise<boolean> {
     const controller = await this.running.get(name);
     if (!controller) return false;
-    const kept = controller.flash.content;
     const app = await readNamed(parseEmulatedName(name).image);
-    controller.program(0, composeFlash({ kept, app }));
+    // What its program has just stored, as settings are, stays.
+    await controller.flash.settle();
+    if (controller.ended !== undefined) return false;
+    controller.program(0, composeFlash({ kept: controller.flash.content, app }));
     return true;
   }
 
-  /** Stops the one of that name. */
+  /** Stops the one of that name, also while it is starting. */
   async stop(name: string): Promise<void> {
-    const controller = this.running.get(name);
+    const starting = this.running.get(name);
     this.running.delete(name);
-    (await controller)?.dispose();
+    // Whoever starts it learns why it does not start.
+    (await starting?.catch(() => undefined))?.dispose();
   }
 
   dispose(): void {
@@ -176,10 +191,6 @@ export class EmulatedControllers implements Disposable {
       bootloader: bootloader === undefined ? undefined : await readNamed(bootloader),
     });
     const controller = await this.create({ flash, name: image, ...options });
-    controller.onEvent((event) => {
-      this.events.fire({ name, event });
-      if (event.kind === 'failed') this.running.delete(name);
-    });
     if (this.disposed) controller.dispose();
     return controller;
   }
