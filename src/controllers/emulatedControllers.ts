@@ -11,7 +11,7 @@ import type { EmulationChannel, EmulationStart, Override } from '../emulator/mes
 import { readMotor } from '../emulator/motor';
 import { workerChannel } from '../emulator/workerChannel';
 import type { Link, LinkAddress } from '../links/link';
-import { pickUuid } from './emulatedIdentity';
+import { chooseUuid } from './emulatedIdentity';
 
 type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
 
@@ -126,12 +126,9 @@ export class EmulatedControllers implements Disposable {
       throw error;
     });
     const module = await this.module;
+    const motor = readMotor(options.motor ?? 'none', options.flash);
     const bus = options.bus ?? this.bus;
-    const uuid = options.uuid?.toLowerCase() ?? pickUuid(options.name, bus.uuids);
-    if (bus.uuids.includes(uuid)) {
-      const problem = `Another controller on the CAN bus has the UUID ${uuid}.`;
-      throw new VescError('usage', { problem, help: 'vesc emulate --help' });
-    }
+    const uuid = await bus.claim((taken) => chooseUuid(options, taken));
     const start: EmulationStart = {
       module,
       flash: options.flash,
@@ -140,7 +137,7 @@ export class EmulatedControllers implements Disposable {
       instantFlash: options.instantFlash ?? false,
       uart: options.uart ?? 0,
       overrides: options.overrides ?? [],
-      motor: readMotor(options.motor ?? 'none', options.flash),
+      motor,
     };
     const channel = this.open(join(this.directory, 'emulatorWorker.js'), start);
     const controller = new EmulatedController(channel, options.flash, this.clock, uuid);
