@@ -23,6 +23,8 @@ export interface BusConnection extends Disposable {
   claim(pick: (taken: readonly string[]) => string): Promise<string>;
   /** Connects this process's controller, whose UUID was claimed; the connection carries one. */
   join(node: CanNode): Disposable;
+  /** False once the hub has said what no hub says: to connect again is no use. */
+  readonly isUnderstood: boolean;
   onClose(listener: () => void): void;
 }
 
@@ -37,6 +39,7 @@ export async function connectToHub(address: CanBusAddress, clock: Clock): Promis
 }
 
 class HubConnection implements BusConnection {
+  isUnderstood = true;
   private readonly decoder = new HubDecoder();
   private taken: readonly string[] = [];
   private take: (message: HubMessage) => void = () => {};
@@ -51,6 +54,7 @@ class HubConnection implements BusConnection {
       try {
         for (const message of this.decoder.push(bytes)) this.take(message);
       } catch (error) {
+        this.isUnderstood = false;
         this.giveUp((error as Error).message);
         socket.destroy();
       }

@@ -82,16 +82,17 @@ export class SharedCanBus implements JoinableBus, Disposable {
       this.current.add(way.hub);
     } else {
       this.current.add(way.connection);
-      way.connection.onClose(() => void this.replace());
+      way.connection.onClose(() => void this.replace(way.connection));
     }
   }
 
   /** The one that kept the bus open has gone: whoever is first takes its place. */
-  private async replace(): Promise<void> {
+  private async replace({ isUnderstood }: BusConnection): Promise<void> {
     if (this.isOver) return;
     this.current.dispose();
     for (const node of this.nodes) node.attach(undefined);
     try {
+      if (!isUnderstood) throw new Error('another program keeps it open');
       const way = await findWay(this.address, this.clock);
       this.use(way);
       if (this.isOver) return this.current.dispose();

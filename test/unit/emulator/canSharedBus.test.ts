@@ -88,21 +88,43 @@ describe('A CAN bus of several processes', () => {
     );
   });
 
-  it('lets its controllers run on alone when the process that keeps it open stands still, and says so', async () => {
+  /** The first connection finds a hub that takes everybody, and then does what `react` says; the next find nobody. */
+  function keepOpen(
+    react: (kind: HubMessage['kind'], say: (bytes: Uint8Array) => void) => void,
+  ): Emitter<HubMessage['kind']> {
     const heard = new Emitter<HubMessage['kind']>();
     server.on('connection', (socket: Socket) => {
-      // The second connection finds it standing still.
       if (sockets.length > 1) return;
       const decoder = new HubDecoder();
-      const say = (message: HubMessage): void => void socket.write(encodeHubMessage(message));
+      const say = (bytes: Uint8Array): void => void socket.write(bytes);
       socket.on('data', (bytes) => {
         for (const { kind } of decoder.push(bytes)) {
-          if (kind === 'hello') say({ kind: 'welcome', version: HUB_VERSION, uuids: [] });
-          if (kind === 'join') say({ kind: 'joined' });
-          if (kind === 'ready') say({ kind: 'attach', epoch: 1 });
+          if (kind === 'hello') say(encodeHubMessage({ kind: 'welcome', version: HUB_VERSION, uuids: [] }));
+          if (kind === 'join') say(encodeHubMessage({ kind: 'joined' }));
+          react(kind, say);
           heard.fire(kind);
         }
       });
+    });
+    return heard;
+  }
+
+  it('is lost when what keeps it open talks nonsense, and that is not asked again', async () => {
+    keepOpen((kind, say) => kind === 'ready' && say(Buffer.from('GET / HTTP/1.1')));
+    const bus = await open();
+    const roles: BusRole[] = [];
+    bus.onRole((role) => roles.push(role));
+    const node = new FakeNode(await bus.claim(firstFree));
+    bus.join(node);
+    await until(() => roles.length > 0);
+    assert.deepEqual(roles, ['lost']);
+    assert.deepEqual(node.attached, [undefined]);
+    assert.equal(sockets.length, 1);
+  });
+
+  it('lets its controllers run on alone when the process that keeps it open stands still, and says so', async () => {
+    const heard = keepOpen((kind, say) => {
+      if (kind === 'ready') say(encodeHubMessage({ kind: 'attach', epoch: 1 }));
     });
     const bus = await open();
     const roles: BusRole[] = [];
