@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { DisposableStore } from '../base/disposable';
-import { isVescError, VescError } from '../base/errors';
+import { isVescError, type VescError } from '../base/errors';
 import { DEFAULT_TCP_PORT, formatLinkAddress } from '../links/linkAddress';
 import { FlashFile, type KeptFlash, readFlashFile } from '../simulator/flashFile';
 import { servePty } from '../simulator/ptyServer';
@@ -73,7 +73,7 @@ export async function serveUntilStopped(
     const servers: Server[] = [];
     if (port !== undefined) {
       const mayBeTaken = isReachedOtherwise && values.tcp === undefined;
-      const server = await listen(serveTcp(controller, { port })).catch((error: unknown) => {
+      const server = await serveTcp(controller, { port }).catch((error: unknown) => {
         if (mayBeTaken && isVescError(error, 'cannot-listen')) return undefined;
         throw error;
       });
@@ -81,7 +81,7 @@ export async function serveUntilStopped(
     }
     if (values.pty !== undefined) {
       const link = resolve(folder, values.pty);
-      servers.push(owned.add(await listen(servePty(controller, { link, clock: core.clock }))));
+      servers.push(owned.add(await servePty(controller, { link, clock: core.clock })));
     }
     announce(context, servers, values.pty, (await serveToo?.(owned)) ?? {});
     onServing(owned);
@@ -117,17 +117,6 @@ async function keepFlash(
   if (unwritable[0]) throw unwritable[0];
   serving = true;
   return kept;
-}
-
-/** The usual reason, in plain words. */
-async function listen(starting: Promise<Server>): Promise<Server> {
-  try {
-    return await starting;
-  } catch (error) {
-    if (!isVescError(error, 'cannot-listen') || !error.details.reason.includes('EADDRINUSE')) throw error;
-    const reason = 'another program listens there';
-    throw new VescError('cannot-listen', { ...error.details, reason }, { cause: error });
-  }
 }
 
 function announce(
