@@ -222,9 +222,13 @@ interface EmulatedName extends Omit<EmulationOptions, 'flash' | 'name' | 'bus'> 
  * @throws VescError `usage` for a key or value that means nothing
  */
 export function parseEmulatedName(name: string): EmulatedName {
-  const [image = '', query = ''] = name.split('?', 2);
-  const parameters = new URLSearchParams(query);
+  const [image = '', ...rest] = name.split('?');
+  // A plus means itself: paths have it.
+  const parameters = new URLSearchParams(rest.join('?').replaceAll('+', '%2B'));
   for (const key of parameters.keys()) {
+    if (parameters.getAll(key).length > 1) {
+      throw new VescError('usage', { problem: `emu: takes ${key} once.` });
+    }
     if (!(KEYS as readonly string[]).includes(key)) {
       throw new VescError('usage', { problem: `emu: knows ${KEYS.join(', ')}, but not "${key}".` });
     }
@@ -235,7 +239,7 @@ export function parseEmulatedName(name: string): EmulatedName {
     ...(uuid === undefined ? {} : { uuid }),
     ...(bootloader === undefined ? {} : { bootloader: resolve(bootloader) }),
     ...(speed === undefined ? {} : { speed: readNumber('speed', speed, 1000) }),
-    ...(uart === undefined ? {} : { uart: readNumber('uart', uart, 6) }),
+    ...(uart === undefined ? {} : { uart: readUart(uart) }),
     ...(motor === undefined ? {} : { motor }),
   };
 }
@@ -244,4 +248,10 @@ function readNumber(what: string, text: string, most: number): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value <= most) return value;
   throw new VescError('usage', { problem: `${what} takes a number from 0 to ${most}, not "${text}".` });
+}
+
+function readUart(text: string): number {
+  const value = readNumber('uart', text, 6);
+  if (Number.isInteger(value)) return value;
+  throw new VescError('usage', { problem: `uart takes a whole number from 0 to 6, not "${text}".` });
 }

@@ -36,7 +36,19 @@ describe('what stands behind emu:', () => {
     assert.equal(parseEmulatedName('a.bin').uuid, undefined);
   });
 
-  for (const name of ['a.bin?sped=1', 'a.bin?speed=fast', 'a.bin?uart=7', 'a.bin?speed=']) {
+  it('may have a plus in its paths', () => {
+    assert.equal(parseEmulatedName('c++/a.bin?bootloader=c++/b.bin').bootloader, resolve('c++/b.bin'));
+  });
+
+  for (const name of [
+    'a.bin?sped=1',
+    'a.bin?speed=fast',
+    'a.bin?uart=7',
+    'a.bin?uart=1.5',
+    'a.bin?speed=',
+    'a.bin?speed=1?uart=2',
+    'a.bin?speed=1&speed=2',
+  ]) {
     it(`refuses ${name}`, () => assert.throws(() => parseEmulatedName(name), { code: 'usage' }));
   }
 });
