@@ -10,12 +10,11 @@ import { type BuildHost, thisHost } from './build/host';
 import { registerCommands } from './commands/commandTable';
 import { isFirmwareSource } from './build/firmwareSource';
 import type { Shell } from './commands/shell';
-import { treeHelp, treeLayouts } from './build/treeLayouts';
 import { readBytes } from './commands/files';
 import { createCore } from './controllers/core';
 import { FaultKeeper } from './controllers/faultKeeper';
 import { eventText } from './emulator/eventText';
-import { layoutSource } from './settings/configuration';
+import type { LayoutSource } from './settings/configuration';
 import { BuildDiagnostics } from './views/buildDiagnostics';
 import { BuildRelations } from './views/buildRelations';
 import { Builds } from './views/builds';
@@ -128,17 +127,24 @@ export function activate(context: vscode.ExtensionContext): Api {
   });
   const flashing = own(new FlashState());
   const notifier = new Notifier(log);
-  const layouts = layoutSource(async (...wanted) => {
-    const tree = workspace.knownTree;
-    // As above: git is for trusted folders.
-    return tree && vscode.workspace.isTrusted ? treeLayouts(tree, host)(...wanted) : undefined;
+  const allLayouts = new Lazy(async () => {
+    const { layoutSource } = await import('./settings/layoutSource');
+    const { treeLayouts } = await import('./build/treeLayouts');
+    return layoutSource(async (...wanted) => {
+      const tree = workspace.knownTree;
+      // As above: git is for trusted folders.
+      return tree && vscode.workspace.isTrusted ? treeLayouts(tree, host)(...wanted) : undefined;
+    });
   });
+  const layouts: LayoutSource = async (...wanted) => (await allLayouts.get())(...wanted);
   const settingsSource = new SettingsSource(registry, layouts, readBytes);
   const settingsFiles = own(new SettingsFiles({ source: settingsSource, registry, flashing, clock }));
   own(
     explainSettings(settingsFiles, async () => {
       const tree = workspace.knownTree;
-      return tree ? treeHelp(tree, host) : new Map<string, string>();
+      if (!tree) return new Map<string, string>();
+      const { treeHelp } = await import('./build/treeLayouts');
+      return treeHelp(tree, host);
     }),
   );
   const shell: Shell = {

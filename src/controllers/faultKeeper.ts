@@ -31,6 +31,8 @@ interface Watch {
   /** How often it had fallen silent by then. */
   interruptions: number;
   boot_ms: number | undefined;
+  /** Whether all that it had to tell when it was connected has been read. */
+  isKnown: boolean;
   timer: Disposable | undefined;
   /** When its list was last asked for because of a fault; by the clock. */
   asked_ms: number;
@@ -72,6 +74,7 @@ export class FaultKeeper implements Disposable {
         identity: undefined,
         interruptions: 0,
         boot_ms: undefined,
+        isKnown: false,
         timer: undefined,
         asked_ms: Number.NEGATIVE_INFINITY,
       };
@@ -88,6 +91,7 @@ export class FaultKeeper implements Disposable {
     const isNew = watch.identity !== identity;
     if (!isNew && watch.interruptions === controller.interruptions) return;
     watch.identity = identity;
+    if (isNew) Object.assign(watch, { isKnown: false, boot_ms: undefined });
     watch.interruptions = controller.interruptions;
     this.later(watch, SETTLE_MS, () => (isNew ? this.lookAt(controller) : this.lookAgain(controller)));
   }
@@ -134,14 +138,17 @@ export class FaultKeeper implements Disposable {
     if (diag) await this.noteCrash(controller, diag);
     // Somebody may have asked meanwhile.
     if (controller.faultHistory === undefined) await controller.readFaults();
+    this.watchOf(controller).isKnown = true;
   }
 
   /** It fell silent behind a link that stayed open, as a UART or a bridge does when the controller restarts. */
   private async lookAgain(controller: Controller): Promise<void> {
-    const before_ms = this.watchOf(controller).boot_ms;
-    await this.readBoot(controller);
-    const { boot_ms } = this.watchOf(controller);
-    if (before_ms === undefined || boot_ms === undefined || boot_ms - before_ms <= RESTART_MS) return;
+    const { isKnown, boot_ms: before_ms } = this.watchOf(controller);
+    if (isKnown) {
+      await this.readBoot(controller);
+      const { boot_ms } = this.watchOf(controller);
+      if (before_ms === undefined || boot_ms === undefined || boot_ms - before_ms <= RESTART_MS) return;
+    }
     controller.faultHistory = undefined;
     await this.lookAt(controller);
   }
@@ -150,7 +157,9 @@ export class FaultKeeper implements Disposable {
   private async readBoot(controller: Controller): Promise<void> {
     if (!controller.endpoint) return;
     const { clock } = this.dependencies;
-    this.watchOf(controller).boot_ms = await readBootTime(controller.endpoint, clock);
+    const watch = this.watchOf(controller);
+    // One that is silent at the moment, as while it restarts, started when it was last heard to have started.
+    watch.boot_ms = (await readBootTime(controller.endpoint, clock)) ?? watch.boot_ms;
   }
 
   private async noteCrash(controller: Controller, diag: CrashDiag): Promise<void> {

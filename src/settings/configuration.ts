@@ -1,6 +1,5 @@
 import { VescError } from '../base/errors';
 import { type ConfigurationKind, configurationSignature } from '../protocol/messages/configuration';
-import { layoutBySignature } from '../protocol/settings/releaseLayouts';
 import {
   decodeSettings,
   type SettingsLayout,
@@ -28,14 +27,6 @@ export type LayoutSource = (
   signature: number,
   commit?: string,
 ) => Promise<SettingsLayout | undefined>;
-
-/** The layouts of the releases, and where they end those of `others`. */
-export function layoutSource(others?: LayoutSource): LayoutSource {
-  return async (kind, signature, commit) => {
-    const release = layoutBySignature(signature);
-    return release?.kind === kind ? release : others?.(kind, signature, commit);
-  };
-}
 
 /**
  * The settings in `blob`, signature first.

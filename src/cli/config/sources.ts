@@ -4,12 +4,8 @@ import { findFirmwareTree } from '../../build/firmwareTree';
 import { treeLayouts } from '../../build/treeLayouts';
 import type { ConfigurationKind } from '../../protocol/messages/configuration';
 import type { SettingsLayout } from '../../protocol/settings/settingsLayout';
-import {
-  type Configuration,
-  type LayoutSource,
-  layoutSource,
-  understand,
-} from '../../settings/configuration';
+import { type Configuration, type LayoutSource, understand } from '../../settings/configuration';
+import { layoutSource } from '../../settings/layoutSource';
 import { readConfiguration } from '../../settings/configurationAccess';
 import { readSettingsFile, type SettingsFile } from '../../settings/settingsFile';
 import { parseSnapshot, type Snapshot } from '../../settings/snapshot';

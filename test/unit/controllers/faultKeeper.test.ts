@@ -139,6 +139,26 @@ describe('keeping faults', () => {
     assert.deepEqual(kept(), [[], ['seen DRV']]);
   });
 
+  it('notices a crash behind a link that stays open however soon it comes', async () => {
+    for (let delay_ms = 0; delay_ms <= 2500; delay_ms += 100) {
+      bench = new UpdateBench();
+      const { clock, memory, updater, files } = bench;
+      const uart = { open: () => Promise.resolve(bench.controller.connect(ADDRESS, 'uart')) };
+      registry = new ControllerRegistry({ pool: new SessionPool(uart, clock), clock, memory, updater });
+      keeper = new FaultKeeper({ registry, history: new FaultHistory(files), clock });
+      crashes = [];
+      keeper.onCrash(({ diag }) => crashes.push(diag.crash!.kind));
+      controller = await clock.run(registry.connect(ADDRESS));
+      await clock.advance(delay_ms);
+      bench.controller.crash({ kind: 'halt', reason: 'enough' });
+      await clock.advance(20_000);
+      assert.deepEqual(crashes, ['halt'], `${delay_ms} ms after it was connected`);
+      keeper.dispose();
+      registry.dispose();
+      bench.dispose();
+    }
+  });
+
   it('asks older firmware for what it has', async () => {
     await start({ version: { major: 6, minor: 0 }, faults: ['DRV'] });
     assert.equal(controller.crashDiag, undefined);
