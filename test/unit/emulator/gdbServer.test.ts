@@ -159,6 +159,13 @@ describe('The server for GDB', () => {
     assert.equal(await gdb.ask('p4'), 'efbeadde');
   });
 
+  it('changes the flash for good: its host keeps it', async () => {
+    const gdb = await RemoteDebugger.attach(server.port);
+    assert.equal(await gdb.ask('M80a0000,4:11223344'), 'OK');
+    await controller.flash.settle();
+    assert.deepEqual([...controller.flash.content.subarray(0xa_0000, 0xa_0004)], [0x11, 0x22, 0x33, 0x44]);
+  });
+
   it('starts the program over for "monitor reset", and drops it from USB', async () => {
     const gdb = await RemoteDebugger.attach(server.port);
     assert.equal(await gdb.ask(`qRcmd,${Buffer.from('reset').toString('hex')}`), 'OK');
