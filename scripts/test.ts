@@ -81,6 +81,10 @@ const LAYERS: readonly Layer[] = [
         name: 'typecheck of the live view',
         args: ['node_modules/typescript/bin/tsc', '-p', 'src/views/liveData/browser'],
       },
+      {
+        name: 'typecheck of the emulator view',
+        args: ['node_modules/typescript/bin/tsc', '-p', 'src/views/emulator/browser'],
+      },
     ],
     limit_min: 5,
   },

@@ -11,7 +11,7 @@ import { registerCommands } from './commands/commandTable';
 import { isFirmwareSource } from './build/firmwareSource';
 import type { Shell } from './commands/shell';
 import { readBytes } from './commands/files';
-import { createCore } from './controllers/core';
+import { type Core, createCore } from './controllers/core';
 import { FaultKeeper } from './controllers/faultKeeper';
 import { eventText } from './emulator/eventText';
 import type { LayoutSource } from './settings/configuration';
@@ -64,7 +64,19 @@ export function activate(context: vscode.ExtensionContext): Api {
   };
   const settings = (): Settings => readSettings(vscode.workspace.getConfiguration('vesc'));
   const log = own(vscode.window.createOutputChannel('VESC Firmware', { log: true }));
-  const core = own(createCore({ stageWorker: join(__dirname, 'stageWorker.js') }));
+  const storage = context.storageUri ?? context.globalStorageUri;
+  const core: Core = own(
+    createCore({
+      stageWorker: join(__dirname, 'stageWorker.js'),
+      emulated: {
+        inputsOf: async (hardware) => {
+          const { inputsInTree } = await import('./views/inputsInTree');
+          return inputsInTree(workspace, host, hardware);
+        },
+        flashFolder: join(storage.fsPath, 'emulated'),
+      },
+    }),
+  );
   const { clock, registry } = core;
   const memory = context.workspaceState;
   const host = buildHost(settings);
@@ -157,7 +169,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     tasks: new BuildTasks(workspace, builds),
     diagnostics: own(new BuildDiagnostics()),
     relations,
-    tree: own(new ControllerTree(registry, relations, crashes, clock)),
+    tree: own(new ControllerTree(registry, relations, crashes, core.emulated, clock)),
     page,
     cards,
     crashes,
@@ -201,7 +213,18 @@ export function activate(context: vscode.ExtensionContext): Api {
     }),
   );
   own(new StatusBar({ registry, relations, workspace, builds, flashing, clock }));
-  own(new ContextKeys(registry, workspace, flashing));
+  own(new ContextKeys(registry, workspace, flashing, core.emulated));
+  const emulatorView = new Lazy(async () => {
+    const { EmulatorView } = await import('./views/emulator/emulatorView');
+    return own(
+      new EmulatorView({ core, extension: context.extensionUri, fail: (error) => notifier.fail(error) }),
+    );
+  });
+  own(
+    vscode.window.registerWebviewViewProvider('vesc.emulator', {
+      resolveWebviewView: async (view) => (await emulatorView.get()).resolveWebviewView(view),
+    }),
+  );
   own(provideCommits(host));
   const unitTests = own(new UnitTestExplorer(workspace, host));
   own(vscode.tasks.registerTaskProvider(TASK_TYPE, shell.tasks));
@@ -246,10 +269,11 @@ function connectParts(shell: Shell, own: Own): void {
   own(
     core.emulated.onEvent(({ event }) => {
       const line = `emulator: ${eventText(event)}`;
-      if (event.kind === 'reset') log.info(line);
+      if (event.kind === 'reset' || event.kind === 'state') log.info(line);
       else log.warn(line);
     }),
   );
+  own(core.emulated.onUnwritable((error) => log.warn(`emulator: ${error.message}`)));
   // Which controller is selected may decide which board is built.
   own(core.registry.onChange((controller) => void (controller === undefined && workspace.look())));
 }

@@ -37,6 +37,8 @@ const REFUSALS: { readonly [C in CommandName]?: Refusal<C> } = {
     when: (_shell, file) => file === undefined && untrusted.when(),
     explain: untrusted.explain,
   },
+  'vesc.swapImage': untrusted,
+  'vesc.debugInEmulator': untrusted,
   'vesc.installBootloader': nothingConnected,
   'vesc.saveSettings': nothingConnected,
   'vesc.restoreSettings': nothingConnected,

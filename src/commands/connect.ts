@@ -105,14 +105,19 @@ async function pickPort(shell: Shell): Promise<PortPick | undefined> {
 
 /**
  * Connects and makes the controller the selected one. Undefined when the user cancelled that.
+ * @param options.keeps true for one that stays in the list even if it does not answer
  * @throws VescError of the link
  */
-export async function connectTo(shell: Shell, address: LinkAddress): Promise<Controller | undefined> {
+export async function connectTo(
+  shell: Shell,
+  address: LinkAddress,
+  { keeps = false } = {},
+): Promise<Controller | undefined> {
   const { registry } = shell.core;
   const place = formatLinkAddress(address);
   shell.log.info(`connecting to ${place}`);
   const cancelled = new AbortController();
-  const connecting = registry.connect(address, cancelled.signal).catch((error: unknown) => {
+  const connecting = registry.connect(address, cancelled.signal, keeps).catch((error: unknown) => {
     if (cancelled.signal.aborted) return undefined;
     throw error;
   });
@@ -132,6 +137,7 @@ export async function connectTo(shell: Shell, address: LinkAddress): Promise<Con
   if (!controller) return undefined;
   registry.select(controller);
   if (address.kind === 'serial') await shell.known.add(address.path);
-  shell.log.info(`connected to ${controller.title} at ${formatPlace(controller)}`);
+  if (controller.state === 'connected')
+    shell.log.info(`connected to ${controller.title} at ${formatPlace(controller)}`);
   return controller;
 }

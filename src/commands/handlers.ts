@@ -2,6 +2,7 @@ import type { CommandArguments, CommandName } from '../views/commandNames';
 import { build, rebuild } from './build';
 import { clean } from './clean';
 import { connect } from './connect';
+import { debugInEmulator } from './debugInEmulator';
 import { disconnect } from './disconnect';
 import { flash } from './flash';
 import { flashAndOpenTerminal } from './flashAndOpenTerminal';
@@ -19,7 +20,7 @@ import { recover } from './recover';
 import { refresh } from './refresh';
 import { rename } from './rename';
 import { restoreSettings } from './restoreSettings';
-import { runInEmulator } from './runInEmulator';
+import { runInEmulator, stopEmulator, swapImage } from './runInEmulator';
 import { saveSettings } from './saveSettings';
 import { scan } from './scan';
 import { selectBoard } from './selectBoard';
@@ -55,6 +56,9 @@ export const HANDLERS: { readonly [C in CommandName]: Handler<C> } = {
   'vesc.openTerminal': openTerminal,
   'vesc.startSimulatedController': startSimulatedController,
   'vesc.runInEmulator': runInEmulator,
+  'vesc.swapImage': swapImage,
+  'vesc.debugInEmulator': debugInEmulator,
+  'vesc.stopEmulator': stopEmulator,
   'vesc.openLog': openLog,
   'vesc.installBootloader': installBootloader,
   'vesc.saveSettings': saveSettings,

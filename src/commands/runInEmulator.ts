@@ -1,8 +1,12 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { VescError } from '../base/errors';
 import type { Controller } from '../controllers/controller';
+import type { ControllerTarget } from '../views/commandNames';
+import { emulatorTrouble } from '../views/emulatorWords';
 import { buildNotice } from '../views/messages';
 import { connectTo } from './connect';
+import { chooseEmulated, type EmulatedTarget } from './emulatedTarget';
 import { buildChosenBoard } from './prepareBuild';
 import type { Shell } from './shell';
 
@@ -13,22 +17,67 @@ import type { Shell } from './shell';
  */
 export async function runInEmulator(shell: Shell, file?: vscode.Uri): Promise<Controller | undefined> {
   const image = file?.fsPath ?? (await buildImage(shell));
+  return image === undefined ? undefined : runImage(shell, image);
+}
+
+/**
+ * Builds the chosen board and puts it into an emulated controller that runs, without its bootloader's help: settings
+ * and bootloader stay.
+ * @throws VescError of the build, and of the image
+ */
+export async function swapImage(shell: Shell, target?: ControllerTarget): Promise<Controller | undefined> {
+  const emulated = await requireEmulated(shell, target);
+  const image = await buildImage(shell);
   if (image === undefined) return undefined;
-  const { emulated, registry } = shell.core;
+  await shell.core.emulated.swap(emulated.name, image);
+  tellSwapped(shell, image);
+  return emulated.controller;
+}
+
+/** Lets go of an emulated controller, and ends it; what is in its flash is kept. */
+export async function stopEmulator(shell: Shell, target?: ControllerTarget): Promise<void> {
+  const emulated = await requireEmulated(shell, target);
+  shell.core.registry.disconnect(emulated.controller);
+  await shell.core.emulated.stop(emulated.name);
+  shell.log.info(`stopped the emulated controller ${emulated.name}`);
+}
+
+async function requireEmulated(shell: Shell, target: ControllerTarget | undefined): Promise<EmulatedTarget> {
+  const emulated = await chooseEmulated(shell, target);
+  if (!emulated) throw new VescError('not-connected', { what: 'any emulated controller' });
+  return emulated;
+}
+
+/** Starts the image with what its flash held before, or puts it in place of the one that runs. */
+async function runImage(shell: Shell, image: string): Promise<Controller | undefined> {
   const name = emulatedName(image, shell.settings().emulatedBootloader);
-  const swapped = await emulated.swap(name);
-  if (swapped) shell.log.info(`the emulated controller starts over with ${image}`);
-  const known = registry.controllers.find(
-    ({ address, canId }) => address.kind === 'emulated' && address.name === name && canId === undefined,
-  );
-  if (!known) return connectTo(shell, { kind: 'emulated', name });
-  if (swapped) {
-    vscode.window.setStatusBarMessage('$(circuit-board) The emulated controller starts over', STATUS_MS);
+  const { emulated, registry } = shell.core;
+  if (await emulated.swap(name)) tellSwapped(shell, image);
+  const controller = await connectTo(shell, { kind: 'emulated', name }, { keeps: true });
+  const status = controller && emulated.statusOf(controller.address);
+  const trouble = status && emulatorTrouble(status);
+  if (controller && controller.state !== 'connected' && controller.state !== 'connecting') {
+    registry.select(controller);
+    const { words, cause, next } = trouble ?? {
+      words: 'does not answer',
+      cause: controller.problem?.message ?? '',
+      next: 'It is tried again. Debug in emulator shows where its program is.',
+    };
+    shell.notifier.show({
+      severity: 'warning',
+      text: `${path.basename(image)} in the emulator: ${words}. ${cause} ${next}`,
+      actions: ['debug-emulator', 'log'],
+    });
   }
-  return known;
+  return controller;
 }
 
 const STATUS_MS = 8000;
+
+function tellSwapped(shell: Shell, image: string): void {
+  shell.log.info(`the emulated controller starts over with ${image}`);
+  vscode.window.setStatusBarMessage('$(circuit-board) The emulated controller starts over', STATUS_MS);
+}
 
 async function buildImage(shell: Shell): Promise<string | undefined> {
   const result = await buildChosenBoard(shell, vscode.ProgressLocation.Notification);

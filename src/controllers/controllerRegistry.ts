@@ -83,9 +83,10 @@ export class ControllerRegistry implements Disposable {
 
   /**
    * Connects to the controller at `address`; the one that is there already, if any.
+   * @param keeps true for one that is to be in the list even if it does not answer: it is tried again then
    * @throws VescError of the link; the controller is then not in the list
    */
-  async connect(address: LinkAddress, signal?: AbortSignal): Promise<Controller> {
+  async connect(address: LinkAddress, signal?: AbortSignal, keeps = false): Promise<Controller> {
     const present = this.connections.find(({ controller }) => sameAddress(controller.address, address));
     if (present) {
       if (present.controller.state === 'disconnected') await this.open(present, signal);
@@ -99,8 +100,10 @@ export class ControllerRegistry implements Disposable {
     try {
       await this.open(connection, signal);
     } catch (error) {
-      this.remove(connection);
-      throw error;
+      if (!keeps || signal?.aborted || !isVescError(error)) {
+        this.remove(connection);
+        throw error;
+      }
     }
     return controller;
   }

@@ -21,7 +21,7 @@ import { SnapshotStore } from '../settings/snapshot';
 import { UpdateJournal } from '../update/journal';
 import type { UpdaterDependencies, Updates } from '../update/updater';
 import { ControllerRegistry } from './controllerRegistry';
-import { EmulatedControllers } from './emulatedControllers';
+import { EmulatedControllers, type EmulatedSurroundings } from './emulatedControllers';
 import type { SimulatedControllers } from './simulatedControllers';
 
 /** Everything below the shell, put together once for the extension and once for each run of the command line. */
@@ -50,6 +50,8 @@ export interface CoreOptions {
   readonly dataDirectory?: string;
   /** Where emulator.wasm and emulatorWorker.js are; default: next to this file's bundle. */
   readonly emulatorDirectory?: string;
+  /** What emulated controllers find around them. */
+  readonly emulated?: EmulatedSurroundings;
   /** The bundle of `stageWorker.ts`; without it images are compressed on the thread that asks for it. */
   readonly stageWorker?: string;
   /** Compresses images in another way than this. */
@@ -66,7 +68,9 @@ export function createCore(options: CoreOptions = {}): Core {
     const { SimulatedControllers } = await import('./simulatedControllers');
     return owned.add(new SimulatedControllers(clock));
   });
-  const emulated = owned.add(new EmulatedControllers(clock, options.emulatorDirectory ?? __dirname));
+  const emulated = owned.add(
+    new EmulatedControllers(clock, options.emulatorDirectory ?? __dirname, undefined, options.emulated),
+  );
   const opener = createLinkOpener({
     clock,
     simulated: async (address) => (await simulated.get()).connect(address),

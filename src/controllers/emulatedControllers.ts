@@ -4,13 +4,18 @@ import { type Clock, sleep } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/emitter';
 import { VescError } from '../base/errors';
-import { CanBus, type JoinableBus } from '../emulator/can/bus';
+import type { BoardInputs } from '../emulator/boardInputs';
 import { EmulatedController, type EmulationEvent } from '../emulator/emulatedController';
+import { CanBus, type JoinableBus } from '../emulator/can/bus';
 import { composeFlash, type NamedBytes, uniqueIdBytes } from '../emulator/emulatedFlash';
 import type { EmulationChannel, EmulationStart, Override } from '../emulator/messages';
 import { readMotor } from '../emulator/motor';
 import { workerChannel } from '../emulator/workerChannel';
+import { readImage } from '../image/imageFile';
+import { readIdentity } from '../image/imageIdentity';
 import type { Link, LinkAddress } from '../links/link';
+import { readFlashFile } from '../simulator/flashFile';
+import type { EmulatedRun, EmulatedStatus } from './emulatedRun';
 import { chooseUuid } from './emulatedIdentity';
 
 type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
@@ -38,13 +43,24 @@ const RETURN_MS = 20_000;
 const POLL_MS = 50;
 const KEYS = ['bootloader', 'speed', 'uuid', 'uart', 'motor'] as const;
 
+/** What emulated controllers find around them. */
+export interface EmulatedSurroundings {
+  /** What is connected to the inputs of a board, by its hardware name; default: the table of official boards. */
+  readonly inputsOf?: (hardware: string) => Promise<BoardInputs | undefined>;
+  /** The folder in which the flash of those with a name is kept, one file a board; nothing is kept without. */
+  readonly flashFolder?: string;
+}
+
 /**
  * The emulated controllers of this process, by name. The name says what runs: `emu:build/60/60.bin`, and how:
  * `emu:60.bin?bootloader=generic.bin&speed=1`.
  */
 export class EmulatedControllers implements Disposable {
-  private readonly running = new Map<string, Promise<EmulatedController>>();
+  private readonly running = new Map<string, Promise<EmulatedRun>>();
+  private readonly runs = new Map<string, EmulatedRun>();
   private readonly events = new Emitter<{ readonly name: string; readonly event: EmulationEvent }>();
+  private readonly changes = new Emitter<void>();
+  private readonly unwritable = new Emitter<VescError>();
   private readonly bus: CanBus;
   private module: Promise<WebAssembly.Module> | undefined;
   private disposed = false;
@@ -57,6 +73,7 @@ export class EmulatedControllers implements Disposable {
     private readonly clock: Clock,
     private readonly directory: string,
     private readonly open: (file: string, start: EmulationStart) => EmulationChannel = workerChannel,
+    private readonly surroundings: EmulatedSurroundings = {},
   ) {
     this.bus = new CanBus(clock);
   }
@@ -71,9 +88,24 @@ export class EmulatedControllers implements Disposable {
     return this.events.event;
   }
 
-  /** The one of that name, if it runs. */
-  get(name: string): Promise<EmulatedController> | undefined {
-    return this.running.get(name);
+  /** Fires when one comes, goes, or is in another state than before. */
+  get onChange(): Event<void> {
+    return this.changes.event;
+  }
+
+  /** A flash could not be kept. */
+  get onUnwritable(): Event<VescError> {
+    return this.unwritable.event;
+  }
+
+  /** The one of that name, as soon as it runs. */
+  find(name: string): EmulatedRun | undefined {
+    return this.runs.get(name);
+  }
+
+  /** How the one at `address` is; undefined when there is none. */
+  statusOf(address: LinkAddress): EmulatedStatus | undefined {
+    return address.kind === 'emulated' ? this.runs.get(address.name)?.status : undefined;
   }
 
   /**
@@ -81,11 +113,13 @@ export class EmulatedControllers implements Disposable {
    * @throws VescError `file-unreadable`, `image-…`, `bootloader-…`, `usage`, `emulation-stuck`, `emulation-ended`
    */
   async connect(address: EmulatedAddress, signal?: AbortSignal): Promise<Link> {
-    const controller = await this.start(address.name);
+    const { controller } = await this.start(address.name);
     const image = basename(parseEmulatedName(address.name).image);
     const deadline_ms = this.clock.now() + RETURN_MS;
     // A first start takes as long as it takes: on a busy computer that may be a while.
-    while (!controller.isEnumerated && (controller.isStarting || this.clock.now() < deadline_ms)) {
+    const isExpected = (): boolean =>
+      controller.isPlugged && (controller.isStarting || this.clock.now() < deadline_ms);
+    while (!controller.isEnumerated && isExpected()) {
       const { trouble, ended } = controller;
       if (ended !== undefined) throw new VescError('emulation-ended', { image, reason: ended });
       if (trouble !== undefined) throw new VescError('emulation-stuck', { image, reason: trouble });
@@ -95,22 +129,14 @@ export class EmulatedControllers implements Disposable {
   }
 
   /** Starts the controller that `name` describes, unless it runs already. */
-  start(name: string): Promise<EmulatedController> {
+  start(name: string): Promise<EmulatedRun> {
     const known = this.running.get(name);
     if (known) return known;
     const starting = this.startNew(name);
     this.running.set(name, starting);
-    const forget = (): void => {
-      // Another may have been started under that name since.
-      if (this.running.get(name) === starting) this.running.delete(name);
-    };
     starting.then(
-      (controller) =>
-        controller.onEvent((event) => {
-          if (event.kind === 'failed') forget();
-          this.events.fire({ name, event });
-        }),
-      forget,
+      (run) => this.adopt(name, starting, run),
+      () => this.forget(name, starting),
     );
     return starting;
   }
@@ -146,50 +172,123 @@ export class EmulatedControllers implements Disposable {
   }
 
   /**
-   * Puts the image of `name` as it is now into the controller that runs it, and starts it over: settings and bootloader
-   * stay. False when it does not run.
+   * Puts an image into the controller of that name, without its bootloader's help, and starts it over: settings and
+   * bootloader stay. False when it does not run.
+   * @param image default: the file in its name, as it is now
    * @throws VescError `file-unreadable`, `image-…`
    */
-  async swap(name: string): Promise<boolean> {
-    const controller = await this.running.get(name);
-    if (!controller) return false;
-    const app = await readNamed(parseEmulatedName(name).image);
-    // What its program has just stored, as settings are, stays.
-    await controller.flash.settle();
-    if (controller.ended !== undefined) return false;
-    controller.program(0, composeFlash({ kept: controller.flash.content, app }));
+  async swap(name: string, image = parseEmulatedName(name).image): Promise<boolean> {
+    const run = await this.running.get(name);
+    if (!run) return false;
+    const app = await readNamed(image);
+    run.bench.damageFlash(false);
+    await run.controller.flash.settle();
+    if (run.controller.ended !== undefined) return false;
+    run.program(composeFlash({ kept: run.controller.flash.content, app }), image);
+    this.changes.fire();
     return true;
+  }
+
+  /**
+   * Starts the controller of that name over with an erased flash but for the image and the bootloader of its name: it
+   * has forgotten its settings.
+   * @throws VescError `file-unreadable`, `image-…`, `bootloader-…`
+   */
+  async startErased(name: string): Promise<void> {
+    const run = await this.running.get(name);
+    if (!run) return;
+    const { bootloader } = parseEmulatedName(name);
+    run.program(await readParts({ image: run.image, bootloader }), run.image);
+    this.changes.fire();
   }
 
   /** Stops the one of that name, also while it is starting. */
   async stop(name: string): Promise<void> {
     const starting = this.running.get(name);
     this.running.delete(name);
+    this.runs.delete(name);
+    this.changes.fire();
     // Whoever starts it learns why it does not start.
-    (await starting?.catch(() => undefined))?.dispose();
+    const run = await starting?.catch(() => undefined);
+    await run?.stop();
   }
 
   dispose(): void {
     this.disposed = true;
     for (const starting of this.running.values()) {
       void starting.then(
-        (controller) => controller.dispose(),
+        (run) => run.dispose(),
         () => {},
       );
     }
     this.running.clear();
+    this.runs.clear();
     this.bus.dispose();
+    for (const emitter of [this.events, this.changes, this.unwritable]) emitter.dispose();
   }
 
-  private async startNew(name: string): Promise<EmulatedController> {
+  private async startNew(name: string): Promise<EmulatedRun> {
     const { image, bootloader, ...options } = parseEmulatedName(name);
-    const flash = composeFlash({
-      app: await readNamed(image),
-      bootloader: bootloader === undefined ? undefined : await readNamed(bootloader),
+    // Nobody who emulates nothing has to read these.
+    const [{ EmulatedRun }, { normalOverrides }] = await Promise.all([
+      import('./emulatedRun'),
+      import('../emulator/quantities'),
+    ]);
+    const app = await readNamed(image);
+    const { hardware } = readIdentity(readImage(app.bytes, app.name).bytes);
+    const inputs = hardware === undefined ? undefined : await this.inputsOf(hardware);
+    const kept = this.placeOfFlash(hardware ?? basename(image));
+    // A file that is not a flash is none that could be gone on with.
+    const before = kept === undefined ? undefined : await readFlashFile(kept).catch(() => undefined);
+    const flash = await readParts({ image, bootloader, kept: before });
+    const overrides = inputs ? normalOverrides(inputs) : [];
+    const controller = await this.create({ flash, name: image, ...options, overrides });
+    return EmulatedRun.start({
+      controller,
+      image,
+      inputs,
+      kept,
+      clock: this.clock,
+      onUnwritable: (error) => this.unwritable.fire(error),
     });
-    const controller = await this.create({ flash, name: image, ...options });
-    if (this.disposed) controller.dispose();
-    return controller;
+  }
+
+  /** Makes one known that has just started. */
+  private adopt(name: string, starting: Promise<EmulatedRun>, run: EmulatedRun): void {
+    if (this.disposed) return run.dispose();
+    // Stopped while it was starting: that goes on to end it.
+    if (this.running.get(name) !== starting) return;
+    this.runs.set(name, run);
+    run.controller.onEvent((event) => {
+      if (event.kind === 'failed') {
+        this.forget(name, starting);
+        run.dispose();
+      }
+      this.events.fire({ name, event });
+      this.changes.fire();
+    });
+    run.bench.onChange(() => this.changes.fire());
+    this.changes.fire();
+  }
+
+  /** Another may have been started under that name since: that one stays. */
+  private forget(name: string, starting: Promise<EmulatedRun>): void {
+    if (this.running.get(name) !== starting) return;
+    this.running.delete(name);
+    this.runs.delete(name);
+  }
+
+  private async inputsOf(hardware: string): Promise<BoardInputs | undefined> {
+    const inputs = await this.surroundings.inputsOf?.(hardware);
+    return inputs ?? (await import('../emulator/boardInputTable')).knownInputs(hardware);
+  }
+
+  /** One file has one owner: a second controller of a board keeps nothing. */
+  private placeOfFlash(board: string): string | undefined {
+    const { flashFolder } = this.surroundings;
+    if (flashFolder === undefined) return undefined;
+    const file = join(flashFolder, `${board.replace(/[^\w.-]/g, '_')}.flash`);
+    return [...this.runs.values()].some(({ kept }) => kept === file) ? undefined : file;
   }
 
   private async compile(): Promise<WebAssembly.Module> {
@@ -209,6 +308,19 @@ export async function readNamed(path: string): Promise<NamedBytes> {
   } catch (error) {
     throw new VescError('file-unreadable', { path, reason: (error as Error).message }, { cause: error });
   }
+}
+
+async function readParts(parts: {
+  readonly image: string;
+  readonly bootloader: string | undefined;
+  readonly kept?: Uint8Array | undefined;
+}): Promise<Uint8Array> {
+  const { image, bootloader, kept } = parts;
+  return composeFlash({
+    kept,
+    app: await readNamed(image),
+    bootloader: bootloader === undefined ? undefined : await readNamed(bootloader),
+  });
 }
 
 /** What stands behind `emu:`. */

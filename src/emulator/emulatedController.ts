@@ -39,11 +39,13 @@ export class EmulatedController implements ServedController, Disposable {
   private readonly debugReplies = new Emitter<string>();
   private usbThere = false;
   private endReason: string | undefined;
+  private plugged = true;
+  private current: EmulationState = 'running';
   private started = false;
-  private state: EmulationState = 'running';
   private lastFault: CoreFault | undefined;
   private link: Link | undefined;
   private waiting: (() => void)[] = [];
+  private asking: ((channels: readonly number[]) => void)[] = [];
 
   constructor(
     private readonly channel: EmulationChannel,
@@ -58,7 +60,17 @@ export class EmulatedController implements ServedController, Disposable {
   }
 
   get isEnumerated(): boolean {
-    return this.usbThere;
+    return this.usbThere && this.plugged;
+  }
+
+  /** What becomes of its program. */
+  get state(): EmulationState {
+    return this.current;
+  }
+
+  /** True while its cable is in. */
+  get isPlugged(): boolean {
+    return this.plugged;
   }
 
   /** True until USB is there for the first time, or has had time enough of the controller's own. */
@@ -86,11 +98,12 @@ export class EmulatedController implements ServedController, Disposable {
 
   /**
    * Plugs into the port that stays.
-   * @throws VescError `port-busy` while another host has it, `port-not-found` when the emulation is over
+   * @throws VescError `port-busy` while another host has it, `port-not-found` when the emulation is over, has no power
+   *   or is not plugged in
    */
   connect(address: LinkAddress): Link {
     const path = formatLinkAddress(address);
-    if (this.over) throw new VescError('port-not-found', { path });
+    if (this.over || !this.plugged || this.current === 'off') throw new VescError('port-not-found', { path });
     // A link that was closed this very moment is not heard of yet.
     if (this.link?.isOpen === false) this.unplug('uart', 'closed');
     if (this.hosts.uart) throw new VescError('port-busy', { path });
@@ -101,7 +114,8 @@ export class EmulatedController implements ServedController, Disposable {
   }
 
   plug(device: DuplexEnd, port: PortName): boolean {
-    if (this.over || this.hosts[port] !== undefined || (port === 'usb' && !this.usbThere)) return false;
+    if (this.over || !this.plugged || this.hosts[port] !== undefined) return false;
+    if (port === 'usb' && !this.usbThere) return false;
     const subscriptions = new DisposableStore();
     this.hosts[port] = device;
     this.subscriptions[port] = subscriptions;
@@ -129,6 +143,38 @@ export class EmulatedController implements ServedController, Disposable {
   /** Changes what the controller's inputs see. */
   override(override: Override): void {
     this.channel.post({ type: 'override', override });
+  }
+
+  /** Pulls the cable out of it, with whoever is connected, or plugs it in again. */
+  plugIn(on: boolean): void {
+    if (on === this.plugged) return;
+    this.plugged = on;
+    if (!on) this.unplugHosts('unplugged');
+    if (this.usbThere) this.enumeration.fire(on);
+  }
+
+  /** Takes its power away, with its port, or gives it back. */
+  power(on: boolean): void {
+    this.channel.post({ type: 'power', on });
+    this.started = false;
+    if (on) return;
+    this.unplugHosts('the power is off');
+    this.usbChanges(false);
+  }
+
+  /** Changes its flash behind the back of its program. */
+  patch(offset: number, bytes: Uint8Array): void {
+    this.flash.change(offset, bytes);
+    this.channel.post({ type: 'patch', offset, bytes });
+  }
+
+  /** The channel that each place of the ADC's buffer is converted from, as the program has it set up now. */
+  readSequence(): Promise<readonly number[]> {
+    if (this.over) return Promise.resolve([]);
+    return new Promise((resolve) => {
+      this.asking.push(resolve);
+      this.channel.post({ type: 'readSequence' });
+    });
   }
 
   /** Puts another image into the flash, without its bootloader's help, and powers on anew. */
@@ -170,6 +216,9 @@ export class EmulatedController implements ServedController, Disposable {
       case 'synced':
         this.release();
         break;
+      case 'sequence':
+        this.asking.shift()?.(message.channels);
+        break;
       case 'canReady':
       case 'canReport':
         this.can.receive(message);
@@ -182,7 +231,7 @@ export class EmulatedController implements ServedController, Disposable {
         this.events.fire({ kind: 'fault', fault: message.fault, time_ms: message.time_ms });
         break;
       case 'state':
-        this.state = message.state;
+        this.current = message.state;
         this.events.fire({ kind: 'state', state: message.state });
     }
   }
@@ -202,7 +251,7 @@ export class EmulatedController implements ServedController, Disposable {
     if (present === this.usbThere) return;
     this.usbThere = present;
     if (!present) this.unplug('usb', 'unplugged');
-    this.enumeration.fire(present);
+    if (this.plugged) this.enumeration.fire(present);
   }
 
   private get over(): boolean {
@@ -221,9 +270,14 @@ export class EmulatedController implements ServedController, Disposable {
     this.can.end();
     this.channel.dispose();
     this.release();
+    for (const answer of this.asking.splice(0)) answer([]);
+    this.unplugHosts(reason);
+    this.usbChanges(false);
+  }
+
+  private unplugHosts(reason: string): void {
     this.unplug('usb', reason);
     this.unplug('uart', reason);
-    this.usbChanges(false);
   }
 
   private unplug(port: PortName, reason: string): void {

@@ -1,5 +1,7 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
+import { FLASH_ADDRESS } from '../image/flashMap';
+import { adcSequence } from './adcSequence';
 import { CanPort } from './can/port';
 import { EmulatorCore } from './emulatorCore';
 import { GdbStub } from './gdbStub';
@@ -46,11 +48,15 @@ export class Emulation implements Disposable {
   private resets: number;
   private faults = 0;
   private isUsbThere = false;
-  private state: EmulationState = 'running';
+  /** What became of the program by itself. */
+  private fate: 'running' | 'locked-up' | 'restarting' = 'running';
+  private toldState: EmulationState = 'running';
   private flashToldAt_ms = 0;
   private isHurrying = true;
+  private hurryUntil_ms = HURRY_MS;
   private debugger: GdbStub | undefined;
   private isHalted = false;
+  private isOff = false;
   private isReadyForCan = false;
   private isWorking = false;
   private disposed = false;
@@ -95,9 +101,16 @@ export class Emulation implements Disposable {
         break;
       case 'program':
         this.core.flash.set(message.bytes, message.offset);
-        this.core.reset('powerOn');
-        this.starts_ms.length = 0;
-        this.setState('running');
+        this.power(true);
+        break;
+      case 'patch':
+        message.bytes.forEach((byte, at) => this.core.writeByte(FLASH_ADDRESS + message.offset + at, byte));
+        break;
+      case 'power':
+        this.power(message.on);
+        break;
+      case 'readSequence':
+        this.send({ type: 'sequence', channels: adcSequence(this.core) });
         break;
       case 'debug':
         this.debug(message.bytes);
@@ -152,7 +165,24 @@ export class Emulation implements Disposable {
   }
 
   private mayRun(): boolean {
-    return !this.isHalted && this.can.mayRun;
+    return !this.isHalted && !this.isOff && this.can.mayRun;
+  }
+
+  /** Without power the time stands still; what SRAM holds is not lost, but the firmware is told that it was. */
+  private power(on: boolean): void {
+    this.isOff = !on;
+    if (on) {
+      this.core.reset('powerOn');
+      this.starts_ms.length = 0;
+      this.isHurrying = true;
+      this.hurryUntil_ms = this.time_ms + HURRY_MS;
+      this.pace();
+      this.meet('running');
+    } else {
+      this.dropUsb();
+      this.tellState();
+    }
+    this.reportReady();
   }
 
   /** True while virtual time has to go on to keep up with the wall clock. */
@@ -179,6 +209,7 @@ export class Emulation implements Disposable {
         halt: (on) => {
           this.isHalted = on;
           if (!on) this.pace();
+          this.tellState();
           this.reportReady();
         },
         reset: () => core.reset('software'),
@@ -197,7 +228,7 @@ export class Emulation implements Disposable {
   }
 
   private reportReady(): void {
-    const isReady = !this.isHurrying && !this.isHalted;
+    const isReady = !this.isHurrying && !this.isHalted && !this.isOff;
     if (isReady === this.isReadyForCan) return;
     this.isReadyForCan = isReady;
     if (!isReady) this.can.attach(undefined);
@@ -238,7 +269,7 @@ export class Emulation implements Disposable {
       this.isUsbThere = core.isUsbConfigured;
       this.send({ type: 'usb', present: this.isUsbThere });
     }
-    if (core.isUsbConfigured || this.time_ms > HURRY_MS) this.endHurry();
+    if (core.isUsbConfigured || this.time_ms > this.hurryUntil_ms) this.endHurry();
     if (this.time_ms - this.flashToldAt_ms > FLASH_REST_MS) this.reportFlash();
   }
 
@@ -246,7 +277,7 @@ export class Emulation implements Disposable {
   private reportFaults(): void {
     if (this.core.faults === this.faults) return;
     this.faults = this.core.faults;
-    if (this.state === 'restarting') return;
+    if (this.fate === 'restarting') return;
     this.send({ type: 'fault', fault: this.core.lastFault, time_ms: this.time_ms });
   }
 
@@ -259,12 +290,12 @@ export class Emulation implements Disposable {
       if (this.starts_ms.length > RESTARTS) this.starts_ms.shift();
       const isRestarting =
         this.starts_ms.length === RESTARTS && time_ms - this.starts_ms[0]! < RESTART_WINDOW_MS;
-      this.setState(isRestarting ? 'restarting' : 'running');
+      this.meet(isRestarting ? 'restarting' : 'running');
       if (!isRestarting) this.send({ type: 'reset', cause: core.lastResetCause, time_ms });
     } else if (core.isLockedUp && !core.isWatched) {
-      this.setState('locked-up');
-    } else if (this.state === 'restarting' && time_ms - this.starts_ms.at(-1)! > RESTART_WINDOW_MS) {
-      this.setState('running');
+      this.meet('locked-up');
+    } else if (this.fate === 'restarting' && time_ms - this.starts_ms.at(-1)! > RESTART_WINDOW_MS) {
+      this.meet('running');
     }
   }
 
@@ -282,11 +313,17 @@ export class Emulation implements Disposable {
     this.send({ type: 'flash', ...dirty });
   }
 
-  private setState(state: EmulationState): void {
-    if (state === this.state) return;
-    this.state = state;
+  private meet(fate: typeof this.fate): void {
     // Nothing is gained by hurrying through that.
-    if (state === 'restarting') this.endHurry();
+    if (fate === 'restarting') this.endHurry();
+    this.fate = fate;
+    this.tellState();
+  }
+
+  private tellState(): void {
+    const state = this.isOff ? 'off' : this.isHalted ? 'halted' : this.fate;
+    if (state === this.toldState) return;
+    this.toldState = state;
     this.send({ type: 'state', state });
   }
 

@@ -1,4 +1,5 @@
-import { MOTOR_STATE, MOTOR_STATE_FROM, motorFields, type MotorSetup, type MotorState } from './motor';
+import type { MotorSetup } from './motor';
+import { MOTOR_STATE, MOTOR_STATE_FROM, motorFields, type MotorState } from './motorFields';
 
 /** What the compiled core exports (core/index.ts); times are nanoseconds. */
 interface Exports {

@@ -15,6 +15,8 @@ const STATES: Record<EmulationState, string> = {
     'The program has locked up: a fault inside its fault handler, and no watchdog runs. Only a reset helps.',
   restarting:
     'The program starts over again and again: it faults, or a watchdog bites, before it gets anywhere.',
+  halted: 'A debugger has stopped the program: its time stands still until it goes on.',
+  off: 'The power is off.',
 };
 
 /** Names of the bits of CFSR (ARMv7-M ARM, B3.2.15). */

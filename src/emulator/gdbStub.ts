@@ -152,6 +152,8 @@ export class GdbStub {
     }
     if (packet.startsWith('qRcmd,')) {
       const command = Buffer.from(packet.slice('qRcmd,'.length), 'hex').toString('latin1').trim();
+      // It is halted for as long as it can be asked.
+      if (command === 'halt') return 'OK';
       if (!command.startsWith('reset')) return '';
       this.target.reset();
       return 'OK';

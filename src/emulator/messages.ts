@@ -41,6 +41,12 @@ export type HostMessage =
   | { readonly type: 'reset' }
   /** New content of a part of the flash, and a start from power-on. */
   | { readonly type: 'program'; readonly offset: number; readonly bytes: Uint8Array }
+  /** New content of a part of the flash while the program runs. */
+  | { readonly type: 'patch'; readonly offset: number; readonly bytes: Uint8Array }
+  /** Without power nothing runs; with it the program starts from power-on. */
+  | { readonly type: 'power'; readonly on: boolean }
+  /** Which channels the ADC converts; `sequence` follows. */
+  | { readonly type: 'readSequence' }
   /** Bytes of a debugger; the first attach it, and `undefined` is its end. */
   | { readonly type: 'debug'; readonly bytes: Uint8Array | undefined }
   /** All changes of the flash are to be told now; `synced` follows. */
@@ -54,13 +60,14 @@ export type HostMessage =
 export type EmulationMessage =
   | { readonly type: 'data'; readonly port: PortName; readonly bytes: Uint8Array }
   | { readonly type: 'usb'; readonly present: boolean }
-  /** The first start is over: USB is there, or has had its time. Comes once. */
+  /** A start from power-on is over: USB is there, or has had its time. */
   | { readonly type: 'started' }
   | { readonly type: 'reset'; readonly cause: ResetCause; readonly time_ms: number }
   | { readonly type: 'fault'; readonly fault: CoreFault; readonly time_ms: number }
   | { readonly type: 'state'; readonly state: EmulationState }
   | { readonly type: 'debug'; readonly text: string }
   | { readonly type: 'synced' }
+  | { readonly type: 'sequence'; readonly channels: readonly number[] }
   | { readonly type: 'flash'; readonly offset: number; readonly bytes: Uint8Array }
   /** Whether it can take part in a CAN bus: not before it has started, and not while a debugger holds it. */
   | { readonly type: 'canReady'; readonly isReady: boolean }
@@ -68,9 +75,9 @@ export type EmulationMessage =
 
 /**
  * What becomes of the program: it runs; it has locked up (a fault inside the fault handler) and no watchdog ends it;
- * or it starts over again and again.
+ * it starts over again and again; a debugger has stopped it; or it has no power.
  */
-export type EmulationState = 'running' | 'locked-up' | 'restarting';
+export type EmulationState = 'running' | 'locked-up' | 'restarting' | 'halted' | 'off';
 
 /** The emulation as its host sees it: here, or in a worker. */
 export interface EmulationChannel {

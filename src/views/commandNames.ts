@@ -30,6 +30,9 @@ export interface CommandArguments {
   'vesc.openTerminal': [target?: ControllerTarget];
   'vesc.startSimulatedController': [name?: string];
   'vesc.runInEmulator': [file?: Uri];
+  'vesc.swapImage': [target?: ControllerTarget];
+  'vesc.debugInEmulator': [target?: ControllerTarget];
+  'vesc.stopEmulator': [target?: ControllerTarget];
   'vesc.openLog': [];
   'vesc.installBootloader': [target?: ControllerTarget];
   'vesc.saveSettings': [target?: ControllerTarget];
@@ -72,6 +75,9 @@ export const COMMAND_NAMES = Object.keys({
   'vesc.openTerminal': true,
   'vesc.startSimulatedController': true,
   'vesc.runInEmulator': true,
+  'vesc.swapImage': true,
+  'vesc.debugInEmulator': true,
+  'vesc.stopEmulator': true,
   'vesc.openLog': true,
   'vesc.installBootloader': true,
   'vesc.saveSettings': true,
@@ -105,5 +111,5 @@ export function commandCall<C extends CommandName>(
 }
 
 /** The context keys that `when` clauses may ask for; set by ContextKeys and by nobody else. */
-export const CONTEXT_KEYS = ['vesc.connected', 'vesc.hasTree', 'vesc.updating'] as const;
+export const CONTEXT_KEYS = ['vesc.connected', 'vesc.hasTree', 'vesc.updating', 'vesc.emulated'] as const;
 export type ContextKey = (typeof CONTEXT_KEYS)[number];

@@ -1,12 +1,14 @@
-import { basename } from 'node:path';
 import { type BuildRelation, describeRelation } from '../controllers/buildRelation';
 import type { Controller } from '../controllers/controller';
+import type { EmulatedStatus } from '../controllers/emulatedRun';
 import { formatLinkAddress } from '../links/linkAddress';
 import { formatVersion } from '../protocol/version';
 import type { BootloaderKnowledge } from '../settings/controllerMemory';
 import type { KeptFault } from '../settings/faultHistory';
 import type { CardPlace } from './card';
 import { crashTitle, isWatchdogReset } from './crashCard';
+import { troubleNode } from './emulatorNode';
+import { emulatedTitle, emulatorTrouble } from './emulatorWords';
 import { faultCircumstances, type FaultRef, faultsOf } from './faultWords';
 import { faultMeaning } from './messages';
 import { plain, shortFault, timeOfDay } from './text';
@@ -55,6 +57,9 @@ export type RelationOf = (controller: Controller) => BuildRelation | undefined;
 /** The line at which a controller crashed; undefined while that is not known. */
 export type CrashOf = (controller: Controller) => CardPlace | undefined;
 const noCrash: CrashOf = () => undefined;
+/** How an emulated controller is; undefined for others, and when it does not run any more. */
+export type EmulatedStatusOf = (controller: Controller) => EmulatedStatus | undefined;
+const notEmulated: EmulatedStatusOf = () => undefined;
 
 /** The rows for all controllers that are connected; among several, each says what sets it apart. */
 export function controllerNodes(
@@ -62,9 +67,10 @@ export function controllerNodes(
   selected: Controller | undefined,
   relationOf: RelationOf,
   crashOf: CrashOf = noCrash,
+  statusOf: EmulatedStatusOf = notEmulated,
 ): Node[] {
   return controllers.map((controller) => {
-    const node = controllerNode(controller, relationOf, crashOf);
+    const node = controllerNode(controller, relationOf, crashOf, statusOf);
     const namesakes = controllers.filter(({ title }) => title === controller.title);
     const words = [
       controller.address.kind === 'emulated' ? 'emulated' : '',
@@ -86,7 +92,7 @@ function shortPlace({ address }: Controller): string {
     case 'simulated':
       return formatLinkAddress(address).replace(/[?&]speed=[^&]*/, '');
     case 'emulated':
-      return basename(address.name.split('?', 1)[0] ?? '');
+      return emulatedTitle(address.name);
   }
 }
 
@@ -95,19 +101,29 @@ export function controllerNode(
   controller: Controller,
   relationOf: RelationOf,
   crashOf: CrashOf = noCrash,
+  statusOf: EmulatedStatusOf = notEmulated,
 ): Node {
-  const { canId } = controller;
+  const { address, canId, identity } = controller;
   const relation = relationOf(controller);
-  const id = `${formatLinkAddress(controller.address)}${canId === undefined ? '' : `/can${canId}`}`;
+  const status = canId === undefined ? statusOf(controller) : undefined;
+  const trouble = status && emulatorTrouble(status);
+  const id = `${formatLinkAddress(address)}${canId === undefined ? '' : `/can${canId}`}`;
+  const isNameless = address.kind === 'emulated' && !identity;
+  const children = controllerChildren(id, controller, relationOf, crashOf);
+  if (trouble) children.unshift(troubleNode(`${id}/emulator`, controller, trouble));
   return {
     // The editor never expands by itself what once was a row without children: then it is another row.
-    id: controller.identity ? id : `${id}/unknown`,
-    label: plain(controller.title),
-    description: controllerDescription(controller, relation),
-    icon: controllerIcon(controller, relation),
-    context: `${canId === undefined ? 'controller' : 'node'};${reachable(controller) ? 'connected' : 'disconnected'}`,
-    tooltip: controllerTooltip(controller, relation),
-    children: controllerChildren(id, controller, relationOf, crashOf),
+    id: identity ? id : `${id}/unknown${trouble ? '/emulator' : ''}`,
+    label: plain(isNameless ? emulatedTitle(address.name) : controller.title),
+    description: trouble?.words ?? controllerDescription(controller, relation),
+    icon: trouble ? { id: 'warning', color: YELLOW } : controllerIcon(controller, relation),
+    context: [
+      canId === undefined ? 'controller' : 'node',
+      reachable(controller) ? 'connected' : 'disconnected',
+      ...(status ? ['emulated', ...(relation?.kind === 'this-build' ? [] : ['other-build'])] : []),
+    ].join(';'),
+    tooltip: [...controllerTooltip(controller, relation), ...(trouble ? [trouble.cause, trouble.next] : [])],
+    children,
     expanded: canId === undefined,
     controller,
   };

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import type { Controller } from '../controllers/controller';
 import type { ControllerRegistry } from '../controllers/controllerRegistry';
+import type { EmulatedControllers } from '../controllers/emulatedControllers';
 import type { BuildRelations } from './buildRelations';
 import { commandCall } from './commandNames';
 import { controllerNodes } from './controllerNodes';
@@ -26,6 +27,7 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
     private readonly registry: ControllerRegistry,
     private readonly relations: BuildRelations,
     private readonly crashes: Pick<CrashReports, 'placeOf' | 'onChange'>,
+    private readonly emulated: Pick<EmulatedControllers, 'statusOf' | 'onChange'>,
     private readonly clock: Clock,
   ) {
     this.view = this.owned.add(
@@ -35,6 +37,7 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
     this.owned.add(registry.onChange(() => this.redrawSoon()));
     this.owned.add(relations.onChange(() => this.redrawSoon()));
     this.owned.add(crashes.onChange(() => this.redrawSoon()));
+    this.owned.add(emulated.onChange(() => this.redrawSoon()));
     this.attend(this.view.visible);
   }
 
@@ -87,6 +90,7 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
       selected,
       (each) => this.relations.of(each),
       (each) => this.crashes.placeOf(each),
+      ({ address }) => this.emulated.statusOf(address),
     );
     const redraw = this.store.update(nodes);
     if (redraw === 'all') this.changes.fire(undefined);
@@ -97,7 +101,7 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
 }
 
 function treeItem({ node, children }: Row): vscode.TreeItem {
-  const { TreeItemCollapsibleState: State } = vscode;
+  const State = vscode.TreeItemCollapsibleState;
   const state = children.length === 0 ? State.None : node.expanded ? State.Expanded : State.Collapsed;
   const item = new vscode.TreeItem(node.label, state);
   item.id = node.id;

@@ -46,7 +46,7 @@ export class FirmwareWorkspace implements vscode.Disposable {
   readonly onCommit = this.commits.event;
 
   constructor(private readonly dependencies: FirmwareWorkspaceDependencies) {
-    const { workspace } = vscode;
+    const workspace = vscode.workspace;
     this.owned.add(workspace.onDidChangeWorkspaceFolders(() => this.forget()));
     this.owned.add(
       workspace.onDidChangeConfiguration((event) => {

@@ -9,10 +9,16 @@ import {
 } from 'jsonc-parser';
 import { VescError } from '../base/errors';
 
+/** What is debugged, by whatever way. */
+export interface DebuggedProgram {
+  readonly name: string;
+  /** Relative to the workspace folder where it lies in it. */
+  readonly elf: string;
+}
+
 /** What the debugger is told. */
 export interface DebugTarget {
   readonly board: string;
-  /** Relative to the workspace folder where it lies in it. */
   readonly elf: string;
   readonly adapterConfiguration: string;
   readonly openocd: string | undefined;
@@ -24,19 +30,29 @@ const FORMATTING = { formattingOptions: { insertSpaces: true, tabSize: INDENT } 
 const NEW_FILE = '{\n  "version": "0.2.0",\n  "configurations": []\n}\n';
 const TARGET_CONFIGURATION = 'target/stm32f4x.cfg';
 
-/** The entry for Cortex-Debug; fields as its documentation names them. */
+/** What Cortex-Debug is told whatever it debugs on; fields as its documentation names them. */
+export function cortexDebugBase({
+  name,
+  elf,
+}: DebuggedProgram): { readonly name: string } & Record<string, unknown> {
+  return {
+    name,
+    type: 'cortex-debug',
+    request: 'attach',
+    executable: elf,
+    device: 'STM32F405RG',
+    rtos: 'ChibiOS',
+  };
+}
+
+/** The entry for Cortex-Debug. */
 export function debugEntry(target: DebugTarget): { readonly name: string } & Record<string, unknown> {
   const { board, elf, adapterConfiguration, openocd, svd } = target;
   return {
-    name: `VESC: debug ${board}`,
-    type: 'cortex-debug',
-    request: 'attach',
+    ...cortexDebugBase({ name: `VESC: debug ${board}`, elf }),
     servertype: 'openocd',
     cwd: '${workspaceFolder}',
-    executable: elf,
-    device: 'STM32F405RG',
     configFiles: [adapterConfiguration, TARGET_CONFIGURATION],
-    rtos: 'ChibiOS',
     ...(openocd === undefined ? {} : { serverpath: openocd }),
     ...(svd === undefined ? {} : { svdFile: svd }),
   };

@@ -25,6 +25,7 @@ export const ACTIONS = {
   'allow-inputs': 'Allow throttle inputs',
   recover: 'Recover controller…',
   'lisp-output': 'Show prints',
+  'debug-emulator': 'Debug in emulator',
 } as const;
 export type Action = keyof typeof ACTIONS;
 

@@ -68,6 +68,7 @@ const DEFAULTS: Record<Action, () => unknown> = {
   // Only where it is known whose inputs are meant.
   'allow-inputs': () => undefined,
   recover: command('vesc.recover'),
+  'debug-emulator': command('vesc.debugInEmulator'),
   // Only where it is known whose prints are meant.
   'lisp-output': () => undefined,
 };

@@ -65,6 +65,8 @@ const context = {
   globalState: memory,
   extensionPath: __dirname,
   extensionUri: anything,
+  storageUri: undefined,
+  globalStorageUri: { fsPath: '/storage' },
   environmentVariableCollection: anything,
   asAbsolutePath: (path) => path,
 };

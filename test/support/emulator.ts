@@ -32,21 +32,21 @@ export async function startedCore(image: Uint8Array): Promise<EmulatorCore> {
   return core;
 }
 
-const PREBUILT = join(__dirname, '..', 'fixtures', 'prebuilt');
+const FIXTURES = join(__dirname, '..', 'fixtures');
 
-/** A program of test/fixtures/emulator, compiled. */
-export function prebuiltProgram(name: 'probe' | 'motor'): Uint8Array {
-  return gunzipSync(readFileSync(join(PREBUILT, `${name}.bin.gz`)));
+/** A program of test/fixtures/emulator, compiled. @param fixtures where test/fixtures is for those who are bundled */
+export function prebuiltProgram(name: 'probe' | 'motor' | 'bootloader', fixtures = FIXTURES): Uint8Array {
+  return gunzipSync(readFileSync(join(fixtures, 'prebuilt', `${name}.bin.gz`)));
 }
 
 /** The probe, compiled. */
-export function probeProgram(): Uint8Array {
-  return prebuiltProgram('probe');
+export function probeProgram(fixtures?: string): Uint8Array {
+  return prebuiltProgram('probe', fixtures);
 }
 
 /** The same as an image: the length that an application has, its checksum blank; for another board if one is named. */
-export function probeImage(hardware = 'probe'): Uint8Array {
-  const image = imageOf(probeProgram());
+export function probeImage(hardware = 'probe', fixtures?: string): Uint8Array {
+  const image = imageOf(probeProgram(fixtures));
   const at = Buffer.from(image.buffer).indexOf('org.vesc.probe\0', 'latin1');
   // Up to five letters: behind the name lies something else.
   image.set(Buffer.from(`org.vesc.${hardware}\0`.slice(0, 'org.vesc.probe\0'.length)), at);
@@ -61,7 +61,7 @@ function imageOf(program: Uint8Array): Uint8Array {
 
 /** The bootloader of test/fixtures/emulator, compiled. */
 export function probeBootloader(): Uint8Array {
-  return gunzipSync(readFileSync(join(PREBUILT, 'bootloader.bin.gz')));
+  return prebuiltProgram('bootloader');
 }
 
 /** Compiles the programs of test/fixtures/emulator into `folder`: the probe's image, and the .elf for a debugger. */

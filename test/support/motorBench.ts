@@ -1,5 +1,6 @@
 import type { EmulatorCore } from '../../src/emulator/emulatorCore';
-import { type MotorParameters, type MotorState, type MotorWiring, wiringOf } from '../../src/emulator/motor';
+import { type MotorParameters, type MotorWiring, wiringOf } from '../../src/emulator/motor';
+import type { MotorState } from '../../src/emulator/motorFields';
 import { prebuiltProgram, startedCore } from './emulator';
 
 const TIM1 = 0x4001_0000;

@@ -11,6 +11,7 @@ import { eventText } from '../../emulator/eventText';
 import type { Override } from '../../emulator/messages';
 import { warnAboutBootloader } from '../../image/bootloaderFile';
 import { BOOTLOADER_ADDRESS, FLASH_ADDRESS } from '../../image/flashMap';
+import { BENCH_OPTIONS, benchOverrides } from '../benchOptions';
 import { type CommandContext, defineCommand } from '../command';
 import { type OptionTable, readNumber } from '../options';
 import { readKeptFlash, SERVING_OPTIONS, serveUntilStopped } from '../serving';
@@ -44,6 +45,7 @@ const OPTIONS = {
     value: 'PIN=LEVEL',
     help: 'hold a pin from outside, as B12=0; can be repeated',
   },
+  ...BENCH_OPTIONS,
   motor: {
     type: 'string',
     value: 'MOTOR',
@@ -73,9 +75,10 @@ export const emulateCommand = defineCommand({
   options: OPTIONS,
   details: [
     'IMAGE is the .bin, .hex or .elf of a firmware build. It runs unmodified on an',
-    'emulated STM32F405. Every analogue input reads the middle of its range unless --adc',
-    'says otherwise, or --motor connects a motor. With --flash FILE, the file of an earlier',
-    'run takes the place of IMAGE and bootloader where they are not given.',
+    'emulated STM32F405. What its analogue inputs read is chosen so that boards of the',
+    'official firmware start without a fault; --supply and its like set them in volts and',
+    'degrees, --adc in counts, and --motor connects a motor. With --flash FILE, the file of',
+    'an earlier run takes the place of IMAGE and bootloader where they are not given.',
     '',
     'Behind --tcp is its USB device, or the UART while there is none; the connection',
     'outlives restarts. Behind --pty is USB, which goes with every restart. Ends with',
@@ -83,9 +86,9 @@ export const emulateCommand = defineCommand({
   ],
   examples: [
     'vesc emulate build/60/60.bin --bootloader generic.bin --tcp 0',
+    'vesc emulate build/60/60.elf --supply 6      # FAULT_CODE_UNDER_VOLTAGE',
     'vesc emulate build/60/60.bin --motor small    # and: vesc terminal "foc_detect_apply_all 60"',
     'vesc emulate A.bin --can 5555 --tcp 65102   # and vesc emulate B.bin --can 5555 --tcp 0',
-    'vesc emulate build/60/60.elf --adc 13=400    # hardware 60: 6 V at the supply',
   ],
   async run(context, { positionals, options }) {
     const { core, folder, report } = context;
@@ -106,6 +109,7 @@ export const emulateCommand = defineCommand({
         report.warn(warning);
       }
     }
+    const tell = teller(context);
     const owned = new DisposableStore();
     try {
       const bus = options.can === undefined ? undefined : owned.add(await openBus(context, options.can));
@@ -122,13 +126,17 @@ export const emulateCommand = defineCommand({
           options.uart === undefined
             ? 0
             : readNumber('--uart', options.uart, { min: 1, max: 6, integer: true }),
-        overrides: [...options.adc.map(readAdc), ...options.pin.map(readPin)],
+        overrides: [
+          ...benchOverrides(flash, options),
+          ...options.adc.map(readAdc),
+          ...options.pin.map(readPin),
+        ],
         motor: options.motor,
       });
       owned.add(controller);
       const failed = new Promise<never>((_resolve, reject) => {
         controller.onEvent((event) => {
-          if (event.kind !== 'failed') return tell(context, event);
+          if (event.kind !== 'failed') return tell(event);
           reject(new VescError('emulation-ended', { image: name, reason: event.reason }));
         });
       });
@@ -200,7 +208,13 @@ function readPin(text: string): Override {
   return { kind: 'pin', port, pin, level: match[3] === '1' ? 1 : 0 };
 }
 
-function tell({ report }: CommandContext, event: EmulationEvent): void {
-  if (report.json) report.event(event.kind, { ...event });
-  else report.note(eventText(event));
+/** Tells what happens; in text without the halts of a debugger, which tells of each itself. */
+function teller({ report }: CommandContext): (event: EmulationEvent) => void {
+  let isHalted = false;
+  return (event) => {
+    const wasHalted = isHalted;
+    if (event.kind === 'state') isHalted = event.state === 'halted';
+    if (report.json) report.event(event.kind, { ...event });
+    else if (!isHalted && !(wasHalted && event.kind === 'state')) report.note(eventText(event));
+  };
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
@@ -9,7 +8,7 @@ import type { Core } from '../../controllers/core';
 import type { EndReason } from '../../controllers/motorTest';
 import { count, plain } from '../text';
 import { LiveSession, type LiveSurroundings } from './liveSession';
-import { livePage } from './page';
+import { loadPage } from '../webview/loadPage';
 
 /** An hour at 50 Hz with every column is a third of this. */
 const MAX_FILE_B = 100_000_000;
@@ -62,16 +61,14 @@ export class LivePanels implements vscode.Disposable {
 
   private create(controller: Controller): void {
     const { extension } = this.dependencies;
-    const dist = vscode.Uri.joinPath(extension, 'dist');
     const panel = vscode.window.createWebviewPanel(
       'vesc.liveData',
       `${plain(controller.title, 30)}: live data`,
       vscode.ViewColumn.Active,
       // What was drawn stays while another tab is in front.
-      { enableScripts: true, retainContextWhenHidden: true, localResourceRoots: [dist] },
+      { retainContextWhenHidden: true },
     );
     const { webview } = panel;
-    const part = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
     const session = new LiveSession(controller, this.surroundings(webview));
     const open: Open = { controller, panel, session };
     this.open.add(open);
@@ -87,12 +84,7 @@ export class LivePanels implements vscode.Disposable {
       listeners.dispose();
       session.dispose();
     });
-    webview.html = livePage({
-      script: part('liveData.js'),
-      style: part('liveData.css'),
-      source: webview.cspSource,
-      nonce: randomBytes(16).toString('hex'),
-    });
+    loadPage(webview, extension, 'liveData', 'VESC live data');
   }
 
   private surroundings(webview: vscode.Webview): LiveSurroundings {

@@ -15,7 +15,7 @@ import {
   optional,
   text,
   whole,
-} from './shapes';
+} from '../webview/shapes';
 
 /** How often a second values may be read. */
 export const RATES_HZ = [1, 5, 10, 20, 50] as const;

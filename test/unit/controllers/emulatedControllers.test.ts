@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Emitter } from '../../../src/base/emitter';
@@ -208,7 +208,14 @@ describe('emulated controllers', () => {
     await failing;
     await stopping;
     await second;
-    assert.equal(controllers.get(image), second);
+    assert.equal(controllers.find(image), await second);
+  });
+
+  it('are not found any more when they are stopped while they start', async () => {
+    const starting = controllers.start(image);
+    await controllers.stop(image);
+    assert.match((await starting).controller.ended!, /was stopped/);
+    assert.equal(controllers.find(image), undefined);
   });
 
   it('start once the core can be read, though it could not before', async () => {
@@ -265,12 +272,86 @@ describe('emulated controllers', () => {
 
   it('take the image of another build in place of the one that runs', async () => {
     assert.equal(await controllers.swap(image), false);
-    const controller = await controllers.start(image);
+    const { controller } = await controllers.start(image);
     const changed = probeImage();
     changed[0x7_0000] = 0x42;
     writeFileSync(image, changed);
     assert.equal(await controllers.swap(image), true);
     assert.equal(controller.flash.content[0x7_0000], 0x42);
+    writeFileSync(image, probeImage());
+  });
+
+  describe('with a folder for their flash', () => {
+    const flashFolder = join(folder, 'flash');
+    const kept = join(flashFolder, 'probe.flash');
+    beforeEach(() => {
+      const open = (_file: string, start: EmulationStart) => localChannel(start, clock);
+      controllers = new EmulatedControllers(clock, DIST, open, { flashFolder });
+    });
+
+    it('go on with their settings after they were stopped, and forget them when they are told to', async () => {
+      const { controller, bench } = await controllers.start(image);
+      controller.flash.change(EEPROM_OFFSET, Uint8Array.of(1, 2, 3));
+      bench.damageFlash(true);
+      await controllers.stop(image);
+      assert.deepEqual([...readFileSync(kept).subarray(EEPROM_OFFSET, EEPROM_OFFSET + 3)], [1, 2, 3]);
+      // What was damaged on purpose is whole again.
+      assert.deepEqual(
+        readFileSync(kept).subarray(0xc000, 0x7_fff0),
+        Buffer.from(probeImage()).subarray(0xc000, 0x7_fff0),
+      );
+      const again = await controllers.start(image);
+      assert.equal(again.controller.flash.content[EEPROM_OFFSET], 1);
+      await controllers.startErased(image);
+      assert.equal(again.controller.flash.content[EEPROM_OFFSET], 0xff);
+    });
+
+    it('share no file, and start anew where it is none of theirs', async () => {
+      writeFileSync(kept, 'rubbish');
+      const first = await controllers.start(image);
+      const second = await controllers.start(`${image}?speed=2`);
+      assert.deepEqual([first.kept, second.kept], [kept, undefined]);
+    });
+  });
+
+  it('tell how they are, and when that changes', async () => {
+    let changes = 0;
+    controllers.onChange(() => changes++);
+    assert.equal(controllers.statusOf({ kind: 'emulated', name: image }), undefined);
+    const { bench } = await controllers.start(image);
+    assert.deepEqual(controllers.statusOf({ kind: 'emulated', name: image }), {
+      state: 'running',
+      plugged: true,
+    });
+    const before = changes;
+    bench.plugIn(false);
+    bench.power(false);
+    assert.deepEqual(controllers.statusOf({ kind: 'emulated', name: image }), {
+      state: 'off',
+      plugged: false,
+    });
+    assert.ok(changes > before);
+    await assert.rejects(controllers.connect({ kind: 'emulated', name: image }), { code: 'port-not-found' });
+    bench.backToNormal();
+    assert.equal(controllers.statusOf({ kind: 'emulated', name: image })!.state, 'running');
+  });
+
+  it('are connected with what a board has at its inputs, as the editor knows it or by the table', async () => {
+    const asked: string[] = [];
+    const open = (_file: string, start: EmulationStart) => {
+      assert.deepEqual(start.overrides, [{ kind: 'index', index: 11, value: 1000 }]);
+      return localChannel(start, clock);
+    };
+    controllers = new EmulatedControllers(clock, DIST, open, {
+      inputsOf: (hardware) => {
+        asked.push(hardware);
+        const input = { kind: 'linear', index: 11, offset: 0, perCount: 0.01 } as const;
+        return Promise.resolve({ supply: { input, min_V: 5, max_V: 15 } });
+      },
+    });
+    const { bench } = await controllers.start(image);
+    assert.deepEqual(asked, ['probe']);
+    assert.equal(bench.valueOf('supply'), 10);
   });
 
   it('are on one CAN bus, with a UUID each', async () => {
@@ -280,8 +361,8 @@ describe('emulated controllers', () => {
       starts.push(start);
       return localChannel(start, clock, (emulation) => emulations.push(emulation));
     });
-    const other = await controllers.start(`${image}?speed=2`);
-    const first = await controllers.start(image);
+    const { controller: other } = await controllers.start(`${image}?speed=2`);
+    const { controller: first } = await controllers.start(image);
     assert.notDeepEqual(starts[0]!.uniqueId, starts[1]!.uniqueId);
     for (let tries = 0; !(first.can.isReady && other.can.isReady) && tries < 50; tries++)
       await clock.advance(20);
@@ -302,7 +383,7 @@ describe('emulated controllers', () => {
     const [uuid] = (controllers as unknown as { bus: CanBus }).bus.uuids;
     const name = `${image}?uuid=${uuid!.toUpperCase()}`;
     await assert.rejects(controllers.start(name), { code: 'usage' });
-    const { flash } = await controllers.start(image);
+    const { flash } = (await controllers.start(image)).controller;
     const bus = new CanBus(clock);
     (await controllers.create({ flash: flash.content, name: 'a', uuid: uuid!, bus })).dispose();
   });

@@ -122,6 +122,9 @@ describe('GDB at the emulated controller', () => {
   it('resets on request', () => {
     assert.equal(ask(`qRcmd,${Buffer.from('reset halt').toString('hex')}`), 'OK');
     assert.equal(resets, 1);
+    // Halted it is already; debuggers for OpenOCD ask for it all the same.
+    assert.equal(ask(`qRcmd,${Buffer.from('halt').toString('hex')}`), 'OK');
+    assert.equal(resets, 1);
   });
 
   it('asks again for a packet that was damaged, and says nothing to one that it does not know', () => {

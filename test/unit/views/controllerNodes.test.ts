@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { VescError } from '../../../src/base/errors';
 import type { BuildRelation } from '../../../src/controllers/buildRelation';
-import type { Controller } from '../../../src/controllers/controller';
+import { Controller } from '../../../src/controllers/controller';
+import type { EmulatedStatus } from '../../../src/controllers/emulatedRun';
 import type { FaultRecord } from '../../../src/protocol/faultListing';
 import { controllerNode, controllerNodes, type Node } from '../../../src/views/controllerNodes';
 import { COMMIT, connectedController, identity } from '../../support/controllers';
+import { VirtualClock } from '../../support/virtualClock';
 
 const none = (): undefined => undefined;
 const values = {
@@ -298,5 +300,48 @@ describe('the rows of a controller', () => {
     );
     assert.equal(one?.description, 'emulated · 60.bin');
     assert.equal(other?.description, 'emulated · other.bin');
+  });
+
+  describe('of an emulated controller', () => {
+    const address = { kind: 'emulated', name: '/b/60.bin?bootloader=x' } as const;
+    const status = (part: Partial<EmulatedStatus>) => (): EmulatedStatus => ({
+      state: 'running',
+      plugged: true,
+      ...part,
+    });
+    const node = (controller: Controller, part: Partial<EmulatedStatus>, relation: BuildRelation): Node =>
+      controllerNode(controller, related(relation), undefined, status(part));
+
+    it('offer another image where the current build is not what runs', () => {
+      const controller = connectedController();
+      controller.address = address;
+      assert.equal(node(controller, {}, { kind: 'this-build' }).context, 'controller;connected;emulated');
+      assert.equal(
+        node(controller, {}, { kind: 'same-commit' }).context,
+        'controller;connected;emulated;other-build',
+      );
+    });
+
+    it('say what is the matter, and what to do', () => {
+      const controller = connectedController();
+      controller.address = address;
+      const halted = node(controller, { state: 'halted' }, { kind: 'this-build' });
+      assert.equal(halted.description, 'halted by the debugger');
+      const row = child(halted, 'Emulator');
+      assert.deepEqual([row.description, row.children.length], ['halted by the debugger', 2]);
+      assert.match(row.children[1]!.label, /Continue in the debugger/);
+      assert.ok(
+        !node(controller, {}, { kind: 'this-build' }).children.some(({ label }) => label === 'Emulator'),
+      );
+    });
+
+    it('are there before it has ever answered, under the name of its image', () => {
+      const controller = new Controller(address, undefined, new VirtualClock());
+      const crashing = node(controller, { state: 'restarting' }, { kind: 'no-build' });
+      assert.deepEqual([crashing.label, crashing.description], ['60.bin', 'starts over again and again']);
+      assert.match(crashing.context, /;emulated;other-build$/);
+      assert.notEqual(crashing.id, node(controller, {}, { kind: 'no-build' }).id);
+      controller.dispose();
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { CAPTURES, type CaptureMode, type ToView } from '../messages';
 import { spectrumOf } from '../spectrum';
 import { Chart } from './chart';
-import { button, choice, element, write } from './dom';
+import { button, choice, element, write } from '../../webview/browser/dom';
 import { tell } from './host';
 import { onTheme } from './theme';
 

@@ -1,5 +1,5 @@
 import { Chart, X_HEIGHT } from './chart';
-import { element } from './dom';
+import { element } from '../../webview/browser/dom';
 import { axisTime } from './format';
 import type { ShownSignal, Source } from './liveSource';
 

@@ -3,7 +3,7 @@ import { faultName } from '../../../protocol/faults';
 import { RATES_HZ, type ToView } from '../messages';
 import { FaultTrigger } from '../timeWindow';
 import { ChartStack } from './chartStack';
-import { button, choice, element, write } from './dom';
+import { button, choice, element, write } from '../../webview/browser/dom';
 import { axisTime, shown } from './format';
 import { remember, remembered, tell } from './host';
 import { addRows, fileSource, liveSource, type ShownSignal, type Source } from './liveSource';

@@ -1,8 +1,9 @@
 import 'uplot/dist/uPlot.min.css';
+import '../../webview/browser/controls.css';
 import './style.css';
 import type { ToView } from '../messages';
 import { CaptureTab } from './captureTab';
-import { button, element, write } from './dom';
+import { button, element, write } from '../../webview/browser/dom';
 import { listen, tell } from './host';
 import { LiveTab } from './liveTab';
 import { MotorPanel, motorToggle } from './motorPanel';

@@ -1,6 +1,6 @@
 import type { MotorMode } from '../../../controllers/motorCommand';
 import type { ModeRange, ToView } from '../messages';
-import { button, choice, element, write } from './dom';
+import { button, choice, element, write } from '../../webview/browser/dom';
 import { tell } from './host';
 
 type Message<T extends ToView['type']> = Extract<ToView, { type: T }>;

@@ -1,7 +1,7 @@
 import type { ToView } from '../messages';
 import { FirmwarePlot } from '../firmwarePlot';
 import { Chart } from './chart';
-import { element, write } from './dom';
+import { element, write } from '../../webview/browser/dom';
 import { onTheme } from './theme';
 
 const REDRAW_MS = 100;

@@ -1,7 +1,7 @@
 import type { ToView } from '../messages';
 import { SampleBuffer } from '../sampleBuffer';
 import { Chart } from './chart';
-import { choice, element, write } from './dom';
+import { choice, element, write } from '../../webview/browser/dom';
 import { axisTime, shown } from './format';
 import { tell } from './host';
 import { onTheme } from './theme';

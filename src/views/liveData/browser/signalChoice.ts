@@ -1,4 +1,4 @@
-import { element } from './dom';
+import { element } from '../../webview/browser/dom';
 import type { ShownSignal } from './liveSource';
 
 /** The signals there are, by group, to be chosen from. */

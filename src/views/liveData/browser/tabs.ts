@@ -1,4 +1,4 @@
-import { element } from './dom';
+import { element } from '../../webview/browser/dom';
 
 export interface Tab {
   readonly label: string;

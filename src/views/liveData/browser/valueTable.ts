@@ -1,4 +1,4 @@
-import { element, write } from './dom';
+import { element, write } from '../../webview/browser/dom';
 import { shown } from './format';
 import { lineColor, lineDash } from './theme';
 import type { ShownSignal } from './liveSource';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isToHost, isToView, type ToHost, type ToView } from '../../../../src/views/liveData/messages';
-import { livePage } from '../../../../src/views/liveData/page';
+import { webviewPage } from '../../../../src/views/webview/page';
 
 const TO_HOST: readonly ToHost[] = [
   { type: 'ready' },
@@ -80,7 +80,13 @@ describe('messages of the live view', () => {
 
 describe('the page of the live view', () => {
   it('runs its own script alone, and loads nothing from the network', () => {
-    const page = livePage({ script: 'S', style: 'C', source: 'vscode-resource:', nonce: 'abc' });
+    const page = webviewPage({
+      title: 'T',
+      script: 'S',
+      style: 'C',
+      source: 'vscode-resource:',
+      nonce: 'abc',
+    });
     assert.match(page, /default-src 'none'; style-src vscode-resource:; script-src 'nonce-abc'"/);
     assert.equal(page.match(/<script/g)!.length, 1);
     assert.match(page, /<script nonce="abc" src="S"><\/script>/);

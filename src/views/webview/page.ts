@@ -1,5 +1,6 @@
 /** Where the parts of the page are, as the webview may load them. */
 export interface PageParts {
+  readonly title: string;
   readonly script: string;
   readonly style: string;
   /** The only origin that styles may come from. */
@@ -8,8 +9,8 @@ export interface PageParts {
   readonly nonce: string;
 }
 
-/** The page of the live view. Nothing in it comes from the network, and no script but its own runs. */
-export function livePage({ script, style, source, nonce }: PageParts): string {
+/** The page of a view in a webview. Nothing in it comes from the network, and no script but its own runs. */
+export function webviewPage({ title, script, style, source, nonce }: PageParts): string {
   const policy = `default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
 <html lang="en">
@@ -18,7 +19,7 @@ export function livePage({ script, style, source, nonce }: PageParts): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1.0">
 <link rel="stylesheet" href="${style}">
-<title>VESC live data</title>
+<title>${title}</title>
 </head>
 <body>
 <main id="app"></main>
