@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { DisposableStore } from '../base/disposable';
-import { isVescError, VescError } from '../base/errors';
+import { isVescError, type VescError } from '../base/errors';
 import { DEFAULT_TCP_PORT, formatLinkAddress } from '../links/linkAddress';
 import { FlashFile, type KeptFlash, readFlashFile } from '../simulator/flashFile';
 import { servePty } from '../simulator/ptyServer';
@@ -47,19 +47,21 @@ interface ServingHooks {
   readonly isReachedOtherwise?: boolean;
   /** Serves in further ways before anything is announced; what it returns is announced with the rest. */
   readonly serveToo?: (owned: DisposableStore) => Promise<Readonly<Record<string, string>>>;
+  /** Rejects when the controller ends by itself; its flash is kept then, too. */
+  readonly failed?: Promise<never>;
   /** Called once it is announced where the controller is reached. */
   readonly onServing: (owned: DisposableStore) => void;
 }
 
 /**
  * Serves `controller` until the user stops the program, and keeps its flash.
- * @throws VescError `usage`, `cannot-listen`, `file-unwritable`
+ * @throws VescError `usage`, `cannot-listen`, `file-unwritable`; and what `failed` rejects with
  */
 export async function serveUntilStopped(
   context: CommandContext,
   controller: ServedController & { readonly flash: KeptFlash },
   values: ServingValues,
-  { isReachedOtherwise = false, serveToo, onServing }: ServingHooks,
+  { isReachedOtherwise = false, serveToo, failed, onServing }: ServingHooks,
 ): Promise<void> {
   const { core, folder, interruption } = context;
   const tcp = values.tcp ?? (values.pty === undefined ? `${DEFAULT_TCP_PORT}` : undefined);
@@ -71,7 +73,7 @@ export async function serveUntilStopped(
     const servers: Server[] = [];
     if (port !== undefined) {
       const mayBeTaken = isReachedOtherwise && values.tcp === undefined;
-      const server = await listen(serveTcp(controller, { port })).catch((error: unknown) => {
+      const server = await serveTcp(controller, { port }).catch((error: unknown) => {
         if (mayBeTaken && isVescError(error, 'cannot-listen')) return undefined;
         throw error;
       });
@@ -79,13 +81,17 @@ export async function serveUntilStopped(
     }
     if (values.pty !== undefined) {
       const link = resolve(folder, values.pty);
-      servers.push(owned.add(await listen(servePty(controller, { link, clock: core.clock }))));
+      servers.push(owned.add(await servePty(controller, { link, clock: core.clock })));
     }
     announce(context, servers, values.pty, (await serveToo?.(owned)) ?? {});
     onServing(owned);
-    await new Promise<void>((stopped) => interruption.streams(stopped));
-    await controller.flash.settle?.();
-    await kept?.flush();
+    const stopped = new Promise<void>((resolve) => interruption.streams(resolve));
+    try {
+      await Promise.race(failed ? [stopped, failed] : [stopped]);
+    } finally {
+      await controller.flash.settle?.();
+      await kept?.flush();
+    }
   } finally {
     owned.dispose();
   }
@@ -111,17 +117,6 @@ async function keepFlash(
   if (unwritable[0]) throw unwritable[0];
   serving = true;
   return kept;
-}
-
-/** The usual reason, in plain words. */
-async function listen(starting: Promise<Server>): Promise<Server> {
-  try {
-    return await starting;
-  } catch (error) {
-    if (!isVescError(error, 'cannot-listen') || !error.details.reason.includes('EADDRINUSE')) throw error;
-    const reason = 'another program listens there';
-    throw new VescError('cannot-listen', { ...error.details, reason }, { cause: error });
-  }
 }
 
 function announce(

@@ -14,7 +14,7 @@ import { workerChannel } from '../emulator/workerChannel';
 import type { Link, LinkAddress } from '../links/link';
 import { readFlashFile } from '../simulator/flashFile';
 import type { EmulatedRun, EmulatedStatus } from './emulatedRun';
-import { pickUuid } from './emulatedIdentity';
+import { chooseUuid } from './emulatedIdentity';
 
 type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
 
@@ -108,22 +108,19 @@ export class EmulatedControllers implements Disposable {
 
   /**
    * Plugs into an emulated controller; it is started when it is first asked for, and its firmware is waited for.
-   * @throws VescError `file-unreadable`, `image-…`, `bootloader-…`, `usage`, `emulation-stuck`
+   * @throws VescError `file-unreadable`, `image-…`, `bootloader-…`, `usage`, `emulation-stuck`, `emulation-ended`
    */
   async connect(address: EmulatedAddress, signal?: AbortSignal): Promise<Link> {
     const { controller } = await this.start(address.name);
+    const image = basename(parseEmulatedName(address.name).image);
     const deadline_ms = this.clock.now() + RETURN_MS;
     // A first start takes as long as it takes: on a busy computer that may be a while.
     const isExpected = (): boolean =>
       controller.isPlugged && (controller.isStarting || this.clock.now() < deadline_ms);
     while (!controller.isEnumerated && isExpected()) {
-      const { trouble } = controller;
-      if (trouble !== undefined) {
-        throw new VescError('emulation-stuck', {
-          image: basename(parseEmulatedName(address.name).image),
-          reason: trouble,
-        });
-      }
+      const { trouble, ended } = controller;
+      if (ended !== undefined) throw new VescError('emulation-ended', { image, reason: ended });
+      if (trouble !== undefined) throw new VescError('emulation-stuck', { image, reason: trouble });
       await sleep(this.clock, POLL_MS, signal);
     }
     return controller.connect(address);
@@ -135,7 +132,10 @@ export class EmulatedControllers implements Disposable {
     if (known) return known;
     const starting = this.startNew(name);
     this.running.set(name, starting);
-    starting.catch(() => this.running.delete(name));
+    starting.then(
+      (run) => this.adopt(name, starting, run),
+      () => this.forget(name, starting),
+    );
     return starting;
   }
 
@@ -144,15 +144,16 @@ export class EmulatedControllers implements Disposable {
    * @throws VescError `usage` for a UUID that is none, or that another on its CAN bus has
    */
   async create(options: EmulationOptions): Promise<EmulatedController> {
-    this.module ??= this.compile();
+    // One that could not be read is tried again.
+    this.module ??= this.compile().catch((error: unknown) => {
+      this.module = undefined;
+      throw error;
+    });
     const module = await this.module;
     const { readMotor } = await import('../emulator/motor');
+    const motor = readMotor(options.motor ?? 'none', options.flash);
     const bus = options.bus ?? this.bus;
-    const uuid = options.uuid?.toLowerCase() ?? pickUuid(options.name, bus.uuids);
-    if (bus.uuids.includes(uuid)) {
-      const problem = `Another controller on the CAN bus has the UUID ${uuid}.`;
-      throw new VescError('usage', { problem, help: 'vesc emulate --help' });
-    }
+    const uuid = await bus.claim((taken) => chooseUuid(options, taken));
     const start: EmulationStart = {
       module,
       flash: options.flash,
@@ -161,7 +162,7 @@ export class EmulatedControllers implements Disposable {
       instantFlash: options.instantFlash ?? false,
       uart: options.uart ?? 0,
       overrides: options.overrides ?? [],
-      motor: readMotor(options.motor ?? 'none', options.flash),
+      motor,
     };
     const channel = this.open(join(this.directory, 'emulatorWorker.js'), start);
     const controller = new EmulatedController(channel, options.flash, this.clock, uuid);
@@ -182,6 +183,7 @@ export class EmulatedControllers implements Disposable {
     run.bench.damageFlash(false);
     await run.controller.flash.settle();
     const { composeFlash } = await import('../emulator/emulatedFlash');
+    if (run.controller.ended !== undefined) return false;
     run.program(composeFlash({ kept: run.controller.flash.content, app }), image);
     this.changes.fire();
     return true;
@@ -200,13 +202,15 @@ export class EmulatedControllers implements Disposable {
     this.changes.fire();
   }
 
-  /** Stops the one of that name. */
+  /** Stops the one of that name, also while it is starting. */
   async stop(name: string): Promise<void> {
-    const run = this.running.get(name);
+    const starting = this.running.get(name);
     this.running.delete(name);
     this.runs.delete(name);
     this.changes.fire();
-    await (await run)?.stop();
+    // Whoever starts it learns why it does not start.
+    const run = await starting?.catch(() => undefined);
+    await run?.stop();
   }
 
   dispose(): void {
@@ -241,7 +245,7 @@ export class EmulatedControllers implements Disposable {
     const flash = await readParts({ image, bootloader, kept: before });
     const overrides = inputs ? normalOverrides(inputs) : [];
     const controller = await this.create({ flash, name: image, ...options, overrides });
-    const run = await EmulatedRun.start({
+    return EmulatedRun.start({
       controller,
       image,
       inputs,
@@ -249,20 +253,31 @@ export class EmulatedControllers implements Disposable {
       clock: this.clock,
       onUnwritable: (error) => this.unwritable.fire(error),
     });
-    controller.onEvent((event) => {
+  }
+
+  /** Makes one known that has just started. */
+  private adopt(name: string, starting: Promise<EmulatedRun>, run: EmulatedRun): void {
+    if (this.disposed) return run.dispose();
+    // Stopped while it was starting: that goes on to end it.
+    if (this.running.get(name) !== starting) return;
+    this.runs.set(name, run);
+    run.controller.onEvent((event) => {
       if (event.kind === 'failed') {
-        this.running.delete(name);
-        this.runs.delete(name);
+        this.forget(name, starting);
         run.dispose();
       }
       this.events.fire({ name, event });
       this.changes.fire();
     });
     run.bench.onChange(() => this.changes.fire());
-    if (this.disposed) run.dispose();
-    else this.runs.set(name, run);
     this.changes.fire();
-    return run;
+  }
+
+  /** Another may have been started under that name since: that one stays. */
+  private forget(name: string, starting: Promise<EmulatedRun>): void {
+    if (this.running.get(name) !== starting) return;
+    this.running.delete(name);
+    this.runs.delete(name);
   }
 
   private async inputsOf(hardware: string): Promise<BoardInputs | undefined> {
@@ -322,9 +337,13 @@ interface EmulatedName extends Omit<EmulationOptions, 'flash' | 'name' | 'bus'> 
  * @throws VescError `usage` for a key or value that means nothing
  */
 export function parseEmulatedName(name: string): EmulatedName {
-  const [image = '', query = ''] = name.split('?', 2);
-  const parameters = new URLSearchParams(query);
+  const [image = '', ...rest] = name.split('?');
+  // A plus means itself: paths have it.
+  const parameters = new URLSearchParams(rest.join('?').replaceAll('+', '%2B'));
   for (const key of parameters.keys()) {
+    if (parameters.getAll(key).length > 1) {
+      throw new VescError('usage', { problem: `emu: takes ${key} once.` });
+    }
     if (!(KEYS as readonly string[]).includes(key)) {
       throw new VescError('usage', { problem: `emu: knows ${KEYS.join(', ')}, but not "${key}".` });
     }
@@ -335,7 +354,7 @@ export function parseEmulatedName(name: string): EmulatedName {
     ...(uuid === undefined ? {} : { uuid }),
     ...(bootloader === undefined ? {} : { bootloader: resolve(bootloader) }),
     ...(speed === undefined ? {} : { speed: readNumber('speed', speed, 1000) }),
-    ...(uart === undefined ? {} : { uart: readNumber('uart', uart, 6) }),
+    ...(uart === undefined ? {} : { uart: readUart(uart) }),
     ...(motor === undefined ? {} : { motor }),
   };
 }
@@ -344,4 +363,10 @@ function readNumber(what: string, text: string, most: number): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value <= most) return value;
   throw new VescError('usage', { problem: `${what} takes a number from 0 to ${most}, not "${text}".` });
+}
+
+function readUart(text: string): number {
+  const value = readNumber('uart', text, 6);
+  if (Number.isInteger(value)) return value;
+  throw new VescError('usage', { problem: `uart takes a whole number from 0 to 6, not "${text}".` });
 }

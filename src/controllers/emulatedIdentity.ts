@@ -1,3 +1,4 @@
+import { VescError } from '../base/errors';
 import { uniqueIdBytes } from '../emulator/uniqueId';
 import { uuidOf } from './chipUuid';
 
@@ -30,4 +31,20 @@ export function pickUuid(name: string, taken: readonly string[]): string {
   let uuid = uuidOf(`emulated ${name}`);
   for (let number = 2; number < TRIES && !isFree(uuid); number++) uuid = uuidOf(`emulated ${name} ${number}`);
   return uuid;
+}
+
+/**
+ * The UUID that was asked for, or the one that comes of the name.
+ * @throws VescError `usage` for one that is none, or that another on its CAN bus has
+ */
+export function chooseUuid(
+  { uuid, name }: { readonly uuid?: string | undefined; readonly name: string },
+  taken: readonly string[],
+): string {
+  if (uuid === undefined) return pickUuid(name, taken);
+  uniqueIdBytes(uuid);
+  const wanted = uuid.toLowerCase();
+  if (!taken.includes(wanted)) return wanted;
+  const problem = `Another controller on the CAN bus has the UUID ${wanted}.`;
+  throw new VescError('usage', { problem, help: 'vesc emulate --help' });
 }

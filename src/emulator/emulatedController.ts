@@ -38,9 +38,9 @@ export class EmulatedController implements ServedController, Disposable {
   private readonly events = new Emitter<EmulationEvent>();
   private readonly debugReplies = new Emitter<string>();
   private usbThere = false;
+  private endReason: string | undefined;
   private plugged = true;
   private current: EmulationState = 'running';
-  private over = false;
   private started = false;
   private lastFault: CoreFault | undefined;
   private link: Link | undefined;
@@ -89,6 +89,11 @@ export class EmulatedController implements ServedController, Disposable {
   /** Why its program does not run, in words; undefined while it does. */
   get trouble(): string | undefined {
     return troubleText(this.state, this.lastFault);
+  }
+
+  /** Why there is no emulation any more, in words; undefined while there is. */
+  get ended(): string | undefined {
+    return this.endReason;
   }
 
   /**
@@ -249,15 +254,19 @@ export class EmulatedController implements ServedController, Disposable {
     if (this.plugged) this.enumeration.fire(present);
   }
 
+  private get over(): boolean {
+    return this.endReason !== undefined;
+  }
+
   private fail(reason: string): void {
     if (this.over) return;
-    this.events.fire({ kind: 'failed', reason });
     this.end(`the emulation ended: ${reason}`);
+    this.events.fire({ kind: 'failed', reason });
   }
 
   private end(reason: string): void {
     if (this.over) return;
-    this.over = true;
+    this.endReason = reason;
     this.can.end();
     this.channel.dispose();
     this.release();

@@ -31,6 +31,8 @@ const RESTARTS = 20;
 const RESTART_WINDOW_MS = 5000;
 /** How long the flash rests before its changes are told. */
 const FLASH_REST_MS = 100;
+/** What a host may send ahead of the controller; more is lost, for nothing can hold it back. */
+const MOST_WAITING = 0x10_0000;
 
 /**
  * Runs an emulated controller: slices of virtual time, paced by the wall clock, and the bytes between them. Lives in
@@ -89,7 +91,7 @@ export class Emulation implements Disposable {
   handle(message: HostMessage): void {
     switch (message.type) {
       case 'write':
-        this.waiting[message.port].push(message.bytes);
+        this.wait(message.port, message.bytes);
         break;
       case 'override':
         this.override(message.override);
@@ -235,6 +237,12 @@ export class Emulation implements Disposable {
 
   private pace(): void {
     this.from = { wall_ms: this.clock.now(), virtual_ms: this.time_ms };
+  }
+
+  private wait(port: PortName, bytes: Uint8Array): void {
+    const pieces = this.waiting[port];
+    const length = pieces.reduce((sum, piece) => sum + piece.length, bytes.length);
+    if (length <= MOST_WAITING) pieces.push(bytes);
   }
 
   /** Hands bytes of the host on, as far as there is room. To USB that nobody has configured they are lost. */

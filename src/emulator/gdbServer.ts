@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
-import type { Disposable } from '../base/disposable';
-import { VescError } from '../base/errors';
+import { type Disposable, DisposableStore } from '../base/disposable';
+import { cannotListen } from '../links/listening';
 import type { EmulatedController } from './emulatedController';
 
 /** Where a debugger attaches. */
@@ -16,7 +16,10 @@ export interface GdbServer extends Disposable {
 export function serveGdb(controller: EmulatedController, port: number): Promise<GdbServer> {
   const host = '127.0.0.1';
   let client: Socket | undefined;
-  const replies = controller.onDebugReply((text) => client?.write(text, 'latin1'));
+  const subscriptions = new DisposableStore();
+  subscriptions.add(controller.onDebugReply((text) => client?.write(text, 'latin1')));
+  // Nobody is left who could answer.
+  subscriptions.add(controller.onEvent(({ kind }) => void (kind === 'failed' && client?.destroy())));
   const server = createServer((socket) => {
     socket.on('error', () => {});
     if (client) return void socket.destroy();
@@ -30,22 +33,20 @@ export function serveGdb(controller: EmulatedController, port: number): Promise<
     });
   });
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      replies.dispose();
-      reject(
-        new VescError(
-          'cannot-listen',
-          { address: `${host}:${port}`, reason: error.message },
-          { cause: error },
-        ),
-      );
-    });
+    const refuse = (error: Error): void => {
+      subscriptions.dispose();
+      reject(cannotListen(`${host}:${port}`, error));
+    };
+    server.once('error', refuse);
     server.listen({ host, port }, () => {
+      // From now on it is one connection that fails, if any.
+      server.off('error', refuse);
+      server.on('error', () => {});
       const bound = server.address();
       resolve({
         port: typeof bound === 'object' && bound !== null ? bound.port : port,
         dispose() {
-          replies.dispose();
+          subscriptions.dispose();
           server.close();
           client?.destroy();
         },

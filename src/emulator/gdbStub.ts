@@ -113,7 +113,7 @@ export class GdbStub {
       case 'm':
         return this.read(parseInt(first, 16), parseInt(second, 16));
       case 'M':
-        return this.write(parseInt(first, 16), packet.slice(packet.indexOf(':') + 1));
+        return this.write(parseInt(first, 16), parseInt(second, 16), packet.slice(packet.indexOf(':') + 1));
       case 'c':
         return this.go() as undefined;
       case 's':
@@ -171,7 +171,8 @@ export class GdbStub {
     return text === '' ? 'E14' : text;
   }
 
-  private write(address: number, hex: string): string {
+  private write(address: number, length: number, hex: string): string {
+    if (hex.length !== 2 * length || (length > 0 && !isHex(hex))) return 'E01';
     for (let at = 0; at * 2 < hex.length; at++) {
       const byte = parseInt(hex.slice(at * 2, at * 2 + 2), 16);
       if (!this.target.core.writeByte((address + at) >>> 0, byte)) return 'E14';

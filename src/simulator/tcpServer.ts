@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
-import { VescError } from '../base/errors';
 import { formatLinkAddress } from '../links/linkAddress';
+import { cannotListen } from '../links/listening';
 import type { LinkAddress } from '../links/link';
 import type { DuplexEnd } from '../links/memoryDuplex';
 import type { ServedController } from './servedController';
@@ -42,11 +42,13 @@ export function serveTcp(
     if (served !== undefined && !controller.plug(socketEnd(served), 'uart')) served.destroy();
   };
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      const address = formatLinkAddress({ kind: 'tcp', host, port });
-      reject(new VescError('cannot-listen', { address, reason: error.message }, { cause: error }));
-    });
+    const refuse = (error: Error): void =>
+      reject(cannotListen(formatLinkAddress({ kind: 'tcp', host, port }), error));
+    server.once('error', refuse);
     server.listen({ host, port }, () => {
+      // From now on it is one connection that fails, if any.
+      server.off('error', refuse);
+      server.on('error', () => {});
       const bound = server.address();
       const taken = typeof bound === 'object' && bound !== null ? bound.port : port;
       resolve({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { encodeFrame, FrameDecoder } from '../../src/protocol/frame';
@@ -72,6 +72,23 @@ describe('vesc emulate', () => {
     assert.equal((JSON.parse(fault) as { fault: { address: number } }).fault.address, 0x6000_0000);
     await vesc.printed(/"type":"reset","cause":"software"|"cause":"software"/);
     socket.destroy();
+  });
+
+  it('says what ended it when its worker fails, and keeps its flash', async () => {
+    const dist = join(bench.folder, 'broken');
+    cpSync(join(__dirname, '..', '..', 'dist'), dist, { recursive: true });
+    writeFileSync(join(dist, 'emulatorWorker.js'), 'throw new Error("out of memory")');
+    const cli = join(dist, 'cli.js');
+    const image = bench.file('probe.bin', probeImage());
+    const file = join(bench.folder, 'kept.bin');
+    const run = await bench.run(['emulate', image, '--json', '--tcp', '0', '--gdb', '0', '--flash', file], {
+      cli,
+    });
+    assert.deepEqual([run.status, run.error.code], [3, 'emulation-ended']);
+    assert.match(run.error.happened, /probe\.bin.*out of memory/);
+    assert.equal(readFileSync(file).length, 0x10_0000);
+    const connecting = await bench.run(['info', '--json', '--port', `emu:${image}`], { cli });
+    assert.equal(connecting.error.code, 'emulation-ended');
   });
 
   it('refuses what cannot run there, before anything listens', async () => {

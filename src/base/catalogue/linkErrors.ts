@@ -49,6 +49,14 @@ export const linkErrors = defineErrors({
         'vesc emulate --gdb and look; then run the next build.',
     }),
   },
+  'emulation-ended': {
+    exitStatus: 3,
+    text: (d: { image: string; reason: string }) => ({
+      happened: `${d.image} does not run in an emulated controller any more: ${d.reason}.`,
+      state: 'No real controller is concerned.',
+      next: 'Start it again. If it ends by itself once more, please report this with the log.',
+    }),
+  },
   'link-failed': {
     exitStatus: 3,
     text: (d: { address: string; reason: string }) => ({

@@ -90,9 +90,9 @@ export const usageErrors = defineErrors({
   'cannot-listen': {
     exitStatus: 3,
     text: (d: { address: string; reason: string }) => ({
-      happened: `The simulated controller cannot listen at ${d.address}: ${d.reason}.`,
+      happened: `Nothing can be offered at ${d.address}: ${d.reason}.`,
       state: '',
-      next: 'Choose another port or path, or --tcp 0 for any free port.',
+      next: 'Choose another port or path; a TCP port of 0 picks any that is free.',
     }),
   },
   'launch-file-unreadable': {

@@ -113,9 +113,10 @@ export const emulateCommand = defineCommand({
     const owned = new DisposableStore();
     try {
       const bus = options.can === undefined ? undefined : owned.add(await openBus(context, options.can));
+      const name = basename(image ?? options.flash ?? '');
       const controller = await core.emulated.create({
         flash,
-        name: basename(image ?? options.flash ?? ''),
+        name,
         uuid: options.uuid,
         bus,
         speed:
@@ -135,24 +136,26 @@ export const emulateCommand = defineCommand({
       owned.add(controller);
       const failed = new Promise<never>((_resolve, reject) => {
         controller.onEvent((event) => {
-          tell(event);
-          if (event.kind === 'failed') reject(new VescError('internal', { reason: event.reason }));
+          if (event.kind !== 'failed') return tell(event);
+          reject(new VescError('emulation-ended', { image: name, reason: event.reason }));
         });
       });
+      // It may fail before anybody waits for that.
+      failed.catch(() => {});
       const debugPort =
         options.gdb === undefined
           ? undefined
           : readNumber('--gdb', options.gdb, { min: 0, max: 65_535, integer: true });
       const gdb = debugPort === undefined ? undefined : owned.add(await serveGdb(controller, debugPort));
-      const served = serveUntilStopped(context, controller, options, {
+      await serveUntilStopped(context, controller, options, {
         isReachedOtherwise: bus !== undefined,
+        failed,
         onServing: () => {
           if (bus) tellRole(context, bus.address, bus.role, controller.can.uuid);
           if (!gdb) return;
           report.event('debugger', { port: gdb.port }, `GDB can attach: target remote :${gdb.port}`);
         },
       });
-      await Promise.race([served, failed]);
     } finally {
       owned.dispose();
     }

@@ -38,9 +38,12 @@ export interface CanNode {
 
 /** Where controllers can be connected to each other. */
 export interface JoinableBus {
-  /** The UUIDs of those that are connected. */
-  readonly uuids: readonly string[];
-  /** Connects a controller; dispose to take it off. */
+  /**
+   * Keeps the UUID that `pick` makes of those that are taken for a controller that is to join.
+   * @throws VescError of the bus; what `pick` throws
+   */
+  claim(pick: (taken: readonly string[]) => string): Promise<string>;
+  /** Connects a controller whose UUID was claimed; dispose to take it off. */
   join(node: CanNode): Disposable;
 }
 
@@ -63,6 +66,8 @@ class Member {
  */
 export class CanBus implements JoinableBus, Disposable {
   private readonly members: Member[] = [];
+  /** UUIDs of those that are still to join. */
+  private readonly claimed = new Set<string>();
   private readonly wire = new CanWire();
   private reached_ns = 0;
   private granted_ns = 0;
@@ -77,11 +82,21 @@ export class CanBus implements JoinableBus, Disposable {
     private readonly step_ns?: number,
   ) {}
 
+  /** Those that are taken. */
   get uuids(): string[] {
-    return this.members.map(({ node }) => node.uuid);
+    return [...this.members.map(({ node }) => node.uuid), ...this.claimed];
+  }
+
+  // Asynchronous, for where the bus is another process's.
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async claim(pick: (taken: readonly string[]) => string): Promise<string> {
+    const uuid = pick(this.uuids);
+    this.claimed.add(uuid);
+    return uuid;
   }
 
   join(node: CanNode): Disposable {
+    this.claimed.delete(node.uuid);
     const member = new Member(node);
     this.members.push(member);
     member.subscriptions.add(

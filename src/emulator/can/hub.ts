@@ -76,13 +76,17 @@ function serve(bus: CanBus, socket: Socket): void {
   let node: RemoteNode | undefined;
   const send = (message: HubMessage): void => void socket.write(encodeHubMessage(message));
   const take = (message: HubMessage): void => {
+    const welcome = (): void => send({ kind: 'welcome', version: HUB_VERSION, uuids: bus.uuids });
     if (node) node.receive(message);
     else if (isWelcome && message.kind === 'join') {
+      // Another may have been faster with the same UUID.
+      if (bus.uuids.includes(message.uuid)) return welcome();
       node = new RemoteNode(message.uuid, send);
       bus.join(node);
+      send({ kind: 'joined' });
     } else if (message.kind === 'hello') {
       // One of another version learns which one this is, and leaves.
-      send({ kind: 'welcome', version: HUB_VERSION, uuids: bus.uuids });
+      welcome();
       isWelcome = message.version === HUB_VERSION;
     } else throw new Error('no hello');
   };

@@ -1,11 +1,11 @@
 import type { CanReport } from './bus';
 
 // How processes share a CAN bus over TCP: messages of a length (u32, of all that follows), a kind (u8) and what belongs to
-// it, little-endian. A member says hello, the hub answers with who is there, the member says who it is; then both go on
-// like a controller and its bus (bus.ts).
+// it, little-endian. A member says hello, the hub answers with who is there, the member says who it is, and the hub that it
+// has joined, or, when another has that UUID by now, again who is there; then both go on like a controller and its bus (bus.ts).
 
 /** Grows with every change that programs of different age would misunderstand. */
-export const HUB_VERSION = 1;
+export const HUB_VERSION = 2;
 const MAGIC = 'VESC-CAN';
 const UUID_BYTES = 12;
 /** Nothing that belongs here is longer. */
@@ -13,12 +13,13 @@ const MOST_BYTES = 0x10_0000;
 const HEADER_BYTES = 5;
 const NOT_UNDERSTOOD = 'what it says is not understood';
 
-const KINDS = ['hello', 'welcome', 'join', 'ready', 'report', 'attach', 'grant'] as const;
+const KINDS = ['hello', 'welcome', 'join', 'ready', 'report', 'attach', 'grant', 'joined'] as const;
 
 export type HubMessage =
   | { readonly kind: 'hello'; readonly version: number }
   | { readonly kind: 'welcome'; readonly version: number; readonly uuids: readonly string[] }
   | { readonly kind: 'join'; readonly uuid: string }
+  | { readonly kind: 'joined' }
   | { readonly kind: 'ready'; readonly isReady: boolean }
   | { readonly kind: 'report'; readonly report: CanReport }
   | { readonly kind: 'attach'; readonly epoch: number | undefined }
@@ -45,6 +46,8 @@ function encodeContent(message: HubMessage): Uint8Array {
       ]);
     case 'join':
       return Buffer.from(message.uuid, 'hex');
+    case 'joined':
+      return new Uint8Array();
     case 'ready':
       return Uint8Array.of(message.isReady ? 1 : 0);
     case 'report': {
@@ -104,6 +107,8 @@ function decodeContent(kind: number, content: Buffer): HubMessage {
         };
       case 'join':
         return { kind: name, uuid: readUuids(content.subarray(0, UUID_BYTES))[0] ?? misunderstood() };
+      case 'joined':
+        return { kind: name };
       case 'ready':
         return { kind: name, isReady: content.readUInt8(0) !== 0 };
       case 'report': {

@@ -8,12 +8,23 @@ import { encodeHubMessage, HUB_VERSION, HubDecoder, type HubMessage } from './hu
 
 /** A hub answers at once. */
 const PATIENCE_MS = 3000;
+/** How long a computer may take to be reached at all. */
+const REACH_MS = 10_000;
+/** A hub lets its members go on even when another member stands still (bus.ts); after so long it stands still itself. */
+const STANDSTILL_MS = 20_000;
+const NOT_UNDERSTOOD = 'what it says is not understood';
 
 /** The way to a bus that another process keeps open. */
 export interface BusConnection extends Disposable {
-  readonly uuids: readonly string[];
-  /** Connects this process's controller; the connection carries one. */
+  /**
+   * Takes a place on the bus by the UUID that `pick` makes of those that are taken; asked again while others are faster.
+   * @throws VescError `no-can-bus`; what `pick` throws
+   */
+  claim(pick: (taken: readonly string[]) => string): Promise<string>;
+  /** Connects this process's controller, whose UUID was claimed; the connection carries one. */
   join(node: CanNode): Disposable;
+  /** False once the hub has said what no hub says: to connect again is no use. */
+  readonly isUnderstood: boolean;
   onClose(listener: () => void): void;
 }
 
@@ -22,67 +33,132 @@ export interface BusConnection extends Disposable {
  * @throws VescError `no-can-bus`, `can-bus-version`; otherwise the error of the socket
  */
 export async function connectToHub(address: CanBusAddress, clock: Clock): Promise<BusConnection> {
-  const socket = await opened(address);
-  const decoder = new HubDecoder();
-  let take: (message: HubMessage) => void = () => {};
-  let misunderstood: (reason: string) => void = () => {};
-  socket.on('data', (bytes) => {
-    try {
-      for (const message of decoder.push(bytes)) take(message);
-    } catch (error) {
-      misunderstood((error as Error).message);
-      socket.destroy();
-    }
-  });
-  const send = (message: HubMessage): void => void socket.write(encodeHubMessage(message));
-  const uuids = await new Promise<readonly string[]>((resolve, reject) => {
-    const refuse = (error: VescError): void => {
-      timer.dispose();
-      socket.destroy();
-      reject(error);
-    };
-    const name = formatCanBus(address);
-    misunderstood = (reason) => refuse(new VescError('no-can-bus', { address: name, reason }));
-    const timer = clock.schedule(PATIENCE_MS, () => misunderstood('it does not answer'));
-    socket.once('close', () => misunderstood('it hangs up'));
-    take = (message) => {
-      if (message.kind !== 'welcome') return misunderstood('what it says is not understood');
-      if (message.version !== HUB_VERSION) {
-        return refuse(
-          new VescError('can-bus-version', { address: name, theirs: message.version, ours: HUB_VERSION }),
-        );
-      }
-      timer.dispose();
-      resolve(message.uuids);
-    };
-    send({ kind: 'hello', version: HUB_VERSION });
-  });
-  misunderstood = () => {};
-  return {
-    uuids,
-    join(node) {
-      const subscriptions = new DisposableStore();
-      take = (message) => {
-        if (message.kind === 'attach') node.attach(message.epoch);
-        else if (message.kind === 'grant') node.grant(message.until_ns, message.records);
-      };
-      send({ kind: 'join', uuid: node.uuid });
-      subscriptions.add(node.onReady((isReady) => send({ kind: 'ready', isReady })));
-      subscriptions.add(node.onReport((report) => send({ kind: 'report', report })));
-      subscriptions.add(node.onGone(() => socket.destroy()));
-      if (node.isReady) send({ kind: 'ready', isReady: true });
-      return subscriptions;
-    },
-    onClose: (listener) => void socket.once('close', listener),
-    dispose: () => socket.destroy(),
-  };
+  const connection = new HubConnection(await reached(address, clock), formatCanBus(address), clock);
+  await connection.introduce();
+  return connection;
 }
 
-function opened({ host, port }: CanBusAddress): Promise<Socket> {
+class HubConnection implements BusConnection {
+  isUnderstood = true;
+  private readonly decoder = new HubDecoder();
+  private taken: readonly string[] = [];
+  private take: (message: HubMessage) => void = () => {};
+  private giveUp: (reason: string) => void = () => {};
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly name: string,
+    private readonly clock: Clock,
+  ) {
+    socket.on('data', (bytes) => {
+      try {
+        for (const message of this.decoder.push(bytes)) this.take(message);
+      } catch (error) {
+        this.isUnderstood = false;
+        this.giveUp((error as Error).message);
+        socket.destroy();
+      }
+    });
+    socket.once('close', () => this.giveUp('it hangs up'));
+  }
+
+  /** @throws VescError `no-can-bus`, `can-bus-version` */
+  async introduce(): Promise<void> {
+    const welcome = await this.ask({ kind: 'hello', version: HUB_VERSION });
+    if (welcome.kind !== 'welcome') throw this.refusal(NOT_UNDERSTOOD);
+    if (welcome.version !== HUB_VERSION) {
+      this.socket.destroy();
+      throw new VescError('can-bus-version', {
+        address: this.name,
+        theirs: welcome.version,
+        ours: HUB_VERSION,
+      });
+    }
+    this.taken = welcome.uuids;
+  }
+
+  async claim(pick: (taken: readonly string[]) => string): Promise<string> {
+    for (;;) {
+      const uuid = pick(this.taken);
+      const answer = await this.ask({ kind: 'join', uuid });
+      if (answer.kind === 'joined') return uuid;
+      if (answer.kind !== 'welcome') throw this.refusal(NOT_UNDERSTOOD);
+      this.taken = answer.uuids;
+    }
+  }
+
+  join(node: CanNode): Disposable {
+    const subscriptions = new DisposableStore();
+    let standstill: Disposable | undefined;
+    const goesOn = (): void => {
+      standstill?.dispose();
+      standstill = undefined;
+    };
+    this.take = (message) => {
+      goesOn();
+      if (message.kind === 'attach') node.attach(message.epoch);
+      else if (message.kind === 'grant') node.grant(message.until_ns, message.records);
+    };
+    subscriptions.add({ dispose: goesOn });
+    subscriptions.add(node.onReady((isReady) => this.send({ kind: 'ready', isReady })));
+    subscriptions.add(
+      node.onReport((report) => {
+        this.send({ kind: 'report', report });
+        standstill ??= this.clock.schedule(STANDSTILL_MS, () => this.socket.destroy());
+      }),
+    );
+    subscriptions.add(node.onGone(() => this.socket.destroy()));
+    if (node.isReady) this.send({ kind: 'ready', isReady: true });
+    return subscriptions;
+  }
+
+  onClose(listener: () => void): void {
+    this.socket.once('close', listener);
+  }
+
+  dispose(): void {
+    this.socket.destroy();
+  }
+
+  private send(message: HubMessage): void {
+    this.socket.write(encodeHubMessage(message));
+  }
+
+  /** Says something; resolves with what the hub says to it. */
+  private ask(message: HubMessage): Promise<HubMessage> {
+    return new Promise((resolve, reject) => {
+      const timer = this.clock.schedule(PATIENCE_MS, () => this.giveUp('it does not answer'));
+      const settle = (): void => {
+        timer.dispose();
+        this.take = () => {};
+        this.giveUp = () => {};
+      };
+      this.take = (answer) => {
+        settle();
+        resolve(answer);
+      };
+      this.giveUp = (reason) => {
+        settle();
+        reject(this.refusal(reason));
+      };
+      this.send(message);
+    });
+  }
+
+  private refusal(reason: string): VescError {
+    this.socket.destroy();
+    return new VescError('no-can-bus', { address: this.name, reason });
+  }
+}
+
+function reached({ host, port }: CanBusAddress, clock: Clock): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, noDelay: true });
+    const timer = clock.schedule(REACH_MS, () => socket.destroy(new Error('nothing answers there')));
+    socket.once('close', () => timer.dispose());
     socket.once('error', reject);
     socket.once('connect', () => {
+      timer.dispose();
       socket.off('error', reject);
       socket.on('error', () => {});
       resolve(socket);

@@ -26,7 +26,8 @@ export class SharedCanBus implements JoinableBus, Disposable {
   private readonly roles = new Emitter<BusRole>();
   private readonly nodes = new Set<CanNode>();
   private current = new DisposableStore();
-  private disposed = false;
+  /** Nothing is tried any more. */
+  private isOver = false;
 
   private constructor(
     readonly address: CanBusAddress,
@@ -53,8 +54,8 @@ export class SharedCanBus implements JoinableBus, Disposable {
     return this.roles.event;
   }
 
-  get uuids(): readonly string[] {
-    return this.way.role === 'opened' ? this.way.bus.uuids : this.way.connection.uuids;
+  claim(pick: (taken: readonly string[]) => string): Promise<string> {
+    return this.way.role === 'opened' ? this.way.bus.claim(pick) : this.way.connection.claim(pick);
   }
 
   join(node: CanNode): Disposable {
@@ -65,7 +66,7 @@ export class SharedCanBus implements JoinableBus, Disposable {
   }
 
   dispose(): void {
-    this.disposed = true;
+    this.isOver = true;
     this.current.dispose();
   }
 
@@ -81,25 +82,36 @@ export class SharedCanBus implements JoinableBus, Disposable {
       this.current.add(way.hub);
     } else {
       this.current.add(way.connection);
-      way.connection.onClose(() => void this.replace());
+      way.connection.onClose(() => void this.replace(way.connection));
     }
   }
 
   /** The one that kept the bus open has gone: whoever is first takes its place. */
-  private async replace(): Promise<void> {
-    if (this.disposed) return;
+  private async replace({ isUnderstood }: BusConnection): Promise<void> {
+    if (this.isOver) return;
     this.current.dispose();
     for (const node of this.nodes) node.attach(undefined);
     try {
+      if (!isUnderstood) throw new Error('another program keeps it open');
       const way = await findWay(this.address, this.clock);
       this.use(way);
-      if (this.disposed) return this.current.dispose();
-      for (const node of this.nodes) this.current.add(this.connect(node));
+      if (this.isOver) return this.current.dispose();
+      for (const node of this.nodes) {
+        await this.claim((taken) => stillIts(node.uuid, taken));
+        this.current.add(this.connect(node));
+      }
       this.roles.fire(way.role);
     } catch {
+      this.dispose();
       this.roles.fire('lost');
     }
   }
+}
+
+/** A controller cannot change its UUID while it runs: when another has got it meanwhile, it stays off. */
+function stillIts(uuid: string, taken: readonly string[]): string {
+  if (taken.includes(uuid)) throw new Error(`another controller has the UUID ${uuid}`);
+  return uuid;
 }
 
 async function findWay(address: CanBusAddress, clock: Clock): Promise<Way> {

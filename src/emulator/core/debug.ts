@@ -1,6 +1,7 @@
 import { Attention, cpu, reg, setReg, Stop, writeFlags } from './cpu';
 import { readXpsr } from './exceptions';
 import { forget } from './decode';
+import { markDirty } from './flash';
 import { BREAKPOINTS, FLASH, FLASH_SIZE, READ_PAGES } from './layout';
 import { isPeripheral } from './memory';
 import { shadow } from './shadow';
@@ -42,7 +43,10 @@ export function debugWrite(address: u32, value: u32): bool {
   const at = place(address);
   if (at === 0 || isPeripheral(address)) return false;
   store<u8>(at, value);
-  if (at - FLASH < FLASH_SIZE) forget((at - FLASH) as u32, 1);
+  if (at - FLASH < FLASH_SIZE) {
+    forget((at - FLASH) as u32, 1);
+    markDirty((at - FLASH) as u32, 1);
+  }
   return true;
 }
 

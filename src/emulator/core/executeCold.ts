@@ -5,7 +5,7 @@ import { noCoprocessor, undefinedInstruction } from './faults';
 import { multiplyAccumulate } from './float';
 import { executeFloatCode, transferMultiple } from './floatTransfers';
 import { FLOATS } from './layout';
-import { read16, read32, read8, write16, write32, write8 } from './memory';
+import { read16, read32, readAligned32, read8, write16, write32, write8, writeAligned32 } from './memory';
 import { amount, imm, Op, opOf, rd4, rm4, rn4 } from './record';
 import { changeProcessorState } from './systemRegisters';
 import { endStretch } from './time';
@@ -159,12 +159,12 @@ function executeFloatCold(record: usize): void {
   switch (op) {
     case Op.vldr:
     case Op.vldrLiteral: {
-      const value = read32(op === Op.vldr ? offsetAddress(record) : imm(record));
+      const value = readAligned32(op === Op.vldr ? offsetAddress(record) : imm(record));
       if (cpu.fault === 0) store<u32>(rd4(record), value, FLOATS);
       break;
     }
     case Op.vstr:
-      write32(offsetAddress(record), load<u32>(rd4(record), FLOATS));
+      writeAligned32(offsetAddress(record), load<u32>(rd4(record), FLOATS));
       break;
     case Op.vmla:
       multiplyAccumulate(record, 0, 0);

@@ -23,14 +23,14 @@ export function executeFloat(record: usize): bool {
     case Op.vldr: {
       const address = reg4(rn4(record)) + imm(record);
       const page = load<u32>((address >>> 16) << 2, READ_PAGES);
-      if (page === 0) return false;
+      if (page === 0 || (address & 3) !== 0) return false;
       store<u32>(rd4(record), load<u32>(page + address), FLOATS);
       return true;
     }
     case Op.vstr: {
       const address = reg4(rn4(record)) + imm(record);
       const page = load<u32>((address >>> 16) << 2, WRITE_PAGES);
-      if (page === 0) return false;
+      if (page === 0 || (address & 3) !== 0) return false;
       store<u32>(page + address, load<u32>(rd4(record), FLOATS));
       return true;
     }

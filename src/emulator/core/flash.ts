@@ -60,7 +60,8 @@ function spend(duration_ns: i64): void {
   if (load<u32>(IS_INSTANT) === 0) stall(duration_ns);
 }
 
-function markDirty(offset: u32, size: u32): void {
+/** Lets the host know of a change. */
+export function markDirty(offset: u32, size: u32): void {
   if (load<u32>(DIRTY_TO) === 0 || offset < load<u32>(DIRTY_FROM)) store<u32>(DIRTY_FROM, offset);
   if (offset + size > load<u32>(DIRTY_TO)) store<u32>(DIRTY_TO, offset + size);
 }

@@ -3,7 +3,7 @@ import { firstOfDoubleD, singleD, singleM } from './decodeFloat';
 import { undefinedInstruction } from './faults';
 import { convertFixed, fromHalf, rounded, toHalf } from './float';
 import { FLOATS } from './layout';
-import { read32, write32 } from './memory';
+import { readAligned32, writeAligned32 } from './memory';
 import { imm, rd4, rn4 } from './record';
 
 const FPSCR_BITS: u32 = 0xf7c0009f;
@@ -21,10 +21,10 @@ export function transferMultiple(record: usize, isLoad: bool): void {
   for (let index: u32 = 0; index < count; index++) {
     const address = start + (index << 2);
     if (isLoad) {
-      const value = read32(address);
+      const value = readAligned32(address);
       if (cpu.fault !== 0) return;
       store<u32>(first + (index << 2), value);
-    } else write32(address, load<u32>(first + (index << 2)));
+    } else writeAligned32(address, load<u32>(first + (index << 2)));
   }
   if (cpu.fault === 0 && (word & 0x10000) !== 0) setReg(rn, isBefore ? start : base + size);
 }
@@ -70,10 +70,10 @@ function doubleOrLiteral(code: u32): void {
   for (let index: u32 = 0; index < words; index++) {
     const place = index << 2;
     if ((code & 0x00100000) !== 0) {
-      const value = read32(address + place);
+      const value = readAligned32(address + place);
       if (cpu.fault !== 0) return;
       store<u32>(at + place, value);
-    } else write32(address + place, load<u32>(at + place));
+    } else writeAligned32(address + place, load<u32>(at + place));
   }
 }
 

@@ -33,16 +33,18 @@ export function powerOn(): void {
   prepareCrc();
   prepareAdc();
   prepareMotor();
-  memory.fill(SRAM, 0, SRAM_SIZE);
-  memory.fill(CCM, 0, CCM_SIZE);
   memory.fill(FLASH, 0xff, FLASH_SIZE);
   cancelAll();
   reset(ResetCause.powerOn);
 }
 
-/** SRAM, CCM, flash and time stay as they are. */
+/** Flash and time stay as they are; SRAM and CCM, too, unless the power was off. */
 export function reset(cause: u32): void {
   releaseMotor();
+  if (cause === ResetCause.powerOn) {
+    memory.fill(SRAM, 0, SRAM_SIZE);
+    memory.fill(CCM, 0, CCM_SIZE);
+  }
   const time = cause === ResetCause.powerOn ? now() : now() + RESET_NS;
   memory.fill(REGISTERS, 0, 0x100);
   cpu.n = 0;

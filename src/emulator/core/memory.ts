@@ -57,6 +57,19 @@ export function read8(address: u32): u32 {
   return readDevice(address, 1);
 }
 
+/** What multiple, double, exclusive and floating-point loads need everywhere (ARMv7-M ARM, A3.2.1). */
+export function readAligned32(address: u32): u32 {
+  if ((address & 3) === 0) return read32(address);
+  unalignedFault();
+  return 0;
+}
+
+/** The same for stores. */
+export function writeAligned32(address: u32, value: u32): void {
+  if ((address & 3) === 0) write32(address, value);
+  else unalignedFault();
+}
+
 export function write32(address: u32, value: u32): void {
   const page = load<u32>((address >>> 16) << 2, WRITE_PAGES);
   if (page !== 0) store<u32>(page + address, value);

@@ -1,7 +1,7 @@
 import { branchTo } from './branches';
 import { cpu, reg, reg4, setReg, setReg4 } from './cpu';
 import { READ_PAGES, REGISTERS, WRITE_PAGES } from './layout';
-import { read32, write32 } from './memory';
+import { readAligned32, writeAligned32 } from './memory';
 import { imm, rd4, rn4 } from './record';
 
 const SP4: u32 = 13 << 2;
@@ -39,13 +39,19 @@ export function storeMultiple(record: usize): void {
   }
 }
 
+/** How to reach all words of a transfer directly; 0 where they are unaligned, or go beyond a page. */
+function directPage(start: u32, list: u32, pages: usize): u32 {
+  const end = start + (popcnt<u32>(list) << 2) - 1;
+  return (start & 3) !== 0 || start >>> 16 !== end >>> 16 ? 0 : load<u32>(pages + ((start >>> 16) << 2));
+}
+
 function storeRegisters(start: u32, list: u32): bool {
   let address = start;
-  const page = load<u32>((start >>> 16) << 2, WRITE_PAGES);
+  const page = directPage(start, list, WRITE_PAGES);
   for (let left = list; left !== 0; left &= left - 1) {
     const value = load<u32>(REGISTERS + (ctz<u32>(left) << 2));
     if (page !== 0) store<u32>(page + address, value);
-    else write32(address, value);
+    else writeAligned32(address, value);
     address += 4;
   }
   return cpu.fault === 0;
@@ -53,15 +59,15 @@ function storeRegisters(start: u32, list: u32): bool {
 
 function loadRegisters(start: u32, list: u32): bool {
   let address = start;
-  const page = load<u32>((start >>> 16) << 2, READ_PAGES);
+  const page = directPage(start, list, READ_PAGES);
   for (let left = list & 0x7fff; left !== 0; left &= left - 1) {
-    const value = page !== 0 ? load<u32>(page + address) : read32(address);
+    const value = page !== 0 ? load<u32>(page + address) : readAligned32(address);
     if (cpu.fault !== 0) return false;
     store<u32>(REGISTERS + (ctz<u32>(left) << 2), value);
     address += 4;
   }
   if ((list & 0x8000) === 0) return true;
-  const target = page !== 0 ? load<u32>(page + address) : read32(address);
+  const target = page !== 0 ? load<u32>(page + address) : readAligned32(address);
   if (cpu.fault !== 0) return false;
   branchTo(target);
   return true;
@@ -85,8 +91,8 @@ function writeBackPair(record: usize, base: u32): void {
 export function loadPair(record: usize): void {
   const base = reg4(rn4(record));
   const address = pairAddress(imm(record), base);
-  const first = read32(address);
-  const second = read32(address + 4);
+  const first = readAligned32(address);
+  const second = readAligned32(address + 4);
   if (cpu.fault !== 0) return;
   setReg4(rd4(record), first);
   setReg((imm(record) >>> 16) & 15, second);
@@ -96,7 +102,7 @@ export function loadPair(record: usize): void {
 export function storePair(record: usize): void {
   const base = reg4(rn4(record));
   const address = pairAddress(imm(record), base);
-  write32(address, reg4(rd4(record)));
-  write32(address + 4, reg((imm(record) >>> 16) & 15));
+  writeAligned32(address, reg4(rd4(record)));
+  writeAligned32(address + 4, reg((imm(record) >>> 16) & 15));
   writeBackPair(record, base);
 }

@@ -1,6 +1,6 @@
 import { setLine } from './interrupts';
 import { PERIPHERAL_STATE } from './layout';
-import { putByte, Queue, queueLength, takeByte } from './queues';
+import { clearQueue, putByte, Queue, queueLength, takeByte } from './queues';
 import { setWord, word } from './shadow';
 import { cancel, isScheduled, now, schedule, TimedEvent } from './time';
 
@@ -42,6 +42,8 @@ export function chooseUart(uart: u32): void {
 }
 
 export function resetUarts(): void {
+  // What was on the wire is lost.
+  clearQueue(Queue.uartIn);
   for (let uart: u32 = 1; uart <= 6; uart++) setWord(blockOf(uart), TXE | TC);
 }
 

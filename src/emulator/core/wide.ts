@@ -4,7 +4,7 @@ import { cpu, reg, setNz, setReg } from './cpu';
 import { expandImmediate, isRotated } from './decode32';
 import { executeDsp } from './dsp';
 import { undefinedInstruction } from './faults';
-import { read16, read32, read8, write16, write32, write8 } from './memory';
+import { read16, read32, read8, readAligned32, write16, write32, write8, writeAligned32 } from './memory';
 import { imm, sizeOf } from './record';
 import { executeSaturate } from './saturate';
 import { readSpecial, writeSpecial } from './specialRegisters';
@@ -156,8 +156,8 @@ function dualLiteralOrExclusive(code: u32): void {
   const kind = (code >>> 4) & 15;
   if ((code & 0x00800000) === 0) {
     const address = reg(rn) + offset;
-    if (isLoad) exclusiveLoad(rt, read32(address));
-    else if (exclusiveStore(fieldD(code))) write32(address, reg(rt));
+    if (isLoad) exclusiveLoad(rt, readAligned32(address));
+    else if (exclusiveStore(fieldD(code))) writeAligned32(address, reg(rt));
   } else if (kind === 4) {
     if (isLoad) exclusiveLoad(rt, read8(reg(rn)));
     else if (exclusiveStore(code & 15)) write8(reg(rn), reg(rt));

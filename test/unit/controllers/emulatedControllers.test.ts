@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Emitter } from '../../../src/base/emitter';
@@ -8,7 +8,12 @@ import { EmulatedControllers, parseEmulatedName } from '../../../src/controllers
 import { defaultCanId, pickUuid } from '../../../src/controllers/emulatedIdentity';
 import { CanBus } from '../../../src/emulator/can/bus';
 import type { Emulation } from '../../../src/emulator/emulation';
-import type { EmulationChannel, EmulationMessage, EmulationStart } from '../../../src/emulator/messages';
+import type {
+  EmulationChannel,
+  EmulationMessage,
+  EmulationStart,
+  HostMessage,
+} from '../../../src/emulator/messages';
 import { EEPROM_OFFSET } from '../../../src/image/flashMap';
 import type { Link } from '../../../src/links/link';
 import { emulatorModule, localChannel, probeImage } from '../../support/emulator';
@@ -31,7 +36,19 @@ describe('what stands behind emu:', () => {
     assert.equal(parseEmulatedName('a.bin').uuid, undefined);
   });
 
-  for (const name of ['a.bin?sped=1', 'a.bin?speed=fast', 'a.bin?uart=7', 'a.bin?speed=']) {
+  it('may have a plus in its paths', () => {
+    assert.equal(parseEmulatedName('c++/a.bin?bootloader=c++/b.bin').bootloader, resolve('c++/b.bin'));
+  });
+
+  for (const name of [
+    'a.bin?sped=1',
+    'a.bin?speed=fast',
+    'a.bin?uart=7',
+    'a.bin?uart=1.5',
+    'a.bin?speed=',
+    'a.bin?speed=1?uart=2',
+    'a.bin?speed=1&speed=2',
+  ]) {
     it(`refuses ${name}`, () => assert.throws(() => parseEmulatedName(name), { code: 'usage' }));
   }
 });
@@ -133,6 +150,104 @@ describe('emulated controllers', () => {
       );
       return true;
     });
+  });
+
+  describe('whose end comes while somebody connects', () => {
+    const address = { kind: 'emulated', name: image } as const;
+    let channels: ReturnType<typeof localChannel>[];
+
+    beforeEach(() => {
+      channels = [];
+      controllers = new EmulatedControllers(clock, DIST, (_file, start) => {
+        channels.push(localChannel(start, clock));
+        return channels.at(-1)!;
+      });
+    });
+
+    /** What connecting ends in, and how long that took. */
+    async function connecting(end: () => unknown): Promise<VescError> {
+      await controllers.start(image);
+      const from_ms = clock.now();
+      const failing = assert.rejects(controllers.connect(address), (error) => {
+        assert.ok(error instanceof VescError);
+        failure = error;
+        return true;
+      });
+      let failure: VescError | undefined;
+      await end();
+      await clock.run(failing);
+      assert.ok(clock.now() - from_ms < 200, `${clock.now() - from_ms} ms`);
+      return failure!;
+    }
+
+    it('say why at once when their worker fails, and start anew', async () => {
+      const failure = await connecting(() => channels[0]!.fail('out of memory'));
+      assert.equal(failure.code, 'emulation-ended');
+      assert.match(failure.happened, /probe\.bin .*out of memory/);
+      assert.deepEqual(controllers.names, []);
+      await controllers.start(image);
+      assert.equal(channels.length, 2);
+    });
+
+    it('say so at once when they are stopped', async () => {
+      const failure = await connecting(() => controllers.stop(image));
+      assert.equal(failure.code, 'emulation-ended');
+      assert.match(failure.happened, /was stopped/);
+    });
+  });
+
+  it('are not forgotten when an earlier one of that name turns out not to start', async () => {
+    let opened = 0;
+    controllers = new EmulatedControllers(clock, DIST, (_file, start) => {
+      if (opened++ === 0) throw new Error('no more workers');
+      return localChannel(start, clock);
+    });
+    const failing = assert.rejects(controllers.start(image), { message: 'no more workers' });
+    const stopping = controllers.stop(image);
+    const second = controllers.start(image);
+    await failing;
+    await stopping;
+    await second;
+    assert.equal(controllers.find(image), await second);
+  });
+
+  it('are not found any more when they are stopped while they start', async () => {
+    const starting = controllers.start(image);
+    await controllers.stop(image);
+    assert.match((await starting).controller.ended!, /was stopped/);
+    assert.equal(controllers.find(image), undefined);
+  });
+
+  it('start once the core can be read, though it could not before', async () => {
+    const place = mkdtempSync(join(folder, 'dist-'));
+    const others = new EmulatedControllers(clock, place, (_file, start) => localChannel(start, clock));
+    await assert.rejects(others.start(image), { code: 'file-unreadable' });
+    copyFileSync(join(DIST, 'emulator.wasm'), join(place, 'emulator.wasm'));
+    await others.start(image);
+    others.dispose();
+  });
+
+  it('keep what their program has just stored when they take another image', async () => {
+    const messages = new Emitter<EmulationMessage>();
+    const programmed: HostMessage[] = [];
+    const settings = { type: 'flash', offset: EEPROM_OFFSET, bytes: Uint8Array.of(1, 2, 3) } as const;
+    const others = new EmulatedControllers(clock, DIST, () => ({
+      post(message) {
+        if (message.type === 'program') programmed.push(message);
+        if (message.type !== 'sync') return;
+        messages.fire(settings);
+        messages.fire({ type: 'synced' });
+      },
+      onMessage: (listener) => void messages.event(listener),
+      onFailure: () => {},
+      dispose: () => {},
+    }));
+    await others.start(image);
+    assert.equal(await others.swap(image), true);
+    const [message] = programmed;
+    assert.ok(message?.type === 'program');
+    assert.deepEqual([...message.bytes.subarray(EEPROM_OFFSET, EEPROM_OFFSET + 4)], [1, 2, 3, 0xff]);
+    others.dispose();
   });
 
   it('have a motor where that is asked for and known', async () => {

@@ -7,6 +7,7 @@ const MESSAGES: readonly HubMessage[] = [
   { kind: 'welcome', version: 1, uuids: [UUID, 'ff'.repeat(12)] },
   { kind: 'welcome', version: 1, uuids: [] },
   { kind: 'join', uuid: UUID },
+  { kind: 'joined' },
   { kind: 'ready', isReady: true },
   { kind: 'report', report: { epoch: 3, time_ns: 123_456_789_012_345, records: Uint8Array.of(1, 2, 3) } },
   { kind: 'attach', epoch: 4 },

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { EmulatedController, type EmulationEvent } from '../../../src/emulator/emulatedController';
 import { composeFlash } from '../../../src/emulator/emulatedFlash';
+import type { Emulation } from '../../../src/emulator/emulation';
 import type { EmulationStart } from '../../../src/emulator/messages';
 import { VescError } from '../../../src/base/errors';
 import { Session } from '../../../src/links/session';
@@ -15,6 +16,7 @@ describe('An emulated controller', () => {
   let clock: VirtualClock;
   let channel: ReturnType<typeof localChannel>;
   let controller: EmulatedController;
+  let emulation: Emulation;
   let events: EmulationEvent[];
 
   before(async function () {
@@ -28,7 +30,9 @@ describe('An emulated controller', () => {
     const module = await emulatorModule();
     const uniqueId = new Uint8Array(12).fill(7);
     const given = { speed: 1, instantFlash: true, uart: 0, overrides: [] };
-    channel = localChannel({ module, flash, uniqueId, ...given, ...options }, clock);
+    channel = localChannel({ module, flash, uniqueId, ...given, ...options }, clock, (one) => {
+      emulation = one;
+    });
     controller = new EmulatedController(channel, flash, clock, '07'.repeat(12));
     events = [];
     controller.onEvent((event) => events.push(event));
@@ -89,6 +93,34 @@ describe('An emulated controller', () => {
     await untilEnumerated();
     const session = new Session(controller.connect(ADDRESS), clock);
     assert.equal((await clock.run(session.request(fwVersion()))).hardware, 'other');
+  });
+
+  it('has lost its RAM when another program is put into it, as power-on loses it', async () => {
+    await untilEnumerated();
+    const { sram } = emulation.core;
+    sram[0x1_8000] = 42;
+    controller.reset();
+    await untilEnumerated();
+    assert.equal(sram[0x1_8000], 42);
+    controller.program(0, probeImage('other'));
+    assert.equal(sram[0x1_8000], 0);
+  });
+
+  it('loses what was on its UART at a reset', async () => {
+    await untilEnumerated();
+    emulation.core.put('uartIn', encodeFrame(Uint8Array.of(0)));
+    controller.reset();
+    assert.equal(emulation.core.room('uartIn'), 8192);
+  });
+
+  it('keeps no more than a megabyte of a host that sends without end', async () => {
+    await untilEnumerated();
+    const link = controller.connect(ADDRESS);
+    for (let count = 0; count < 8; count++) await link.write(new Uint8Array(0x10_0000));
+    // USB takes 256 KB a second at most: all of it would be 32 s.
+    await clock.advance(16_000);
+    const session = new Session(link, clock);
+    assert.equal((await clock.run(session.request(fwVersion()))).hardware, 'probe');
   });
 
   it('says so when the program starts over again and again', async () => {

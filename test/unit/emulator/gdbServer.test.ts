@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { VescError } from '../../../src/base/errors';
 import { EmulatedController } from '../../../src/emulator/emulatedController';
 import { composeFlash } from '../../../src/emulator/emulatedFlash';
 import { type GdbServer, serveGdb } from '../../../src/emulator/gdbServer';
@@ -62,6 +63,7 @@ class RemoteDebugger {
 describe('The server for GDB', () => {
   let clock: VirtualClock;
   let controller: EmulatedController;
+  let channel: ReturnType<typeof localChannel>;
   let server: GdbServer;
   let resets: number;
 
@@ -77,12 +79,8 @@ describe('The server for GDB', () => {
     const flash = composeFlash({ app: { bytes: probeImage(), name: 'probe.bin' } });
     const uniqueId = new Uint8Array(12).fill(7);
     const given = { speed: 1, instantFlash: true, uart: 0, overrides: [] };
-    controller = new EmulatedController(
-      localChannel({ module, flash, uniqueId, ...given }, clock),
-      flash,
-      clock,
-      '07'.repeat(12),
-    );
+    channel = localChannel({ module, flash, uniqueId, ...given }, clock);
+    controller = new EmulatedController(channel, flash, clock, '07'.repeat(12));
     resets = 0;
     controller.onEvent(({ kind }) => void (kind === 'reset' && resets++));
     for (let tries = 0; !controller.isEnumerated && tries < 50; tries++) await clock.advance(20);
@@ -161,6 +159,13 @@ describe('The server for GDB', () => {
     assert.equal(await gdb.ask('p4'), 'efbeadde');
   });
 
+  it('changes the flash for good: its host keeps it', async () => {
+    const gdb = await RemoteDebugger.attach(server.port);
+    assert.equal(await gdb.ask('M80a0000,4:11223344'), 'OK');
+    await controller.flash.settle();
+    assert.deepEqual([...controller.flash.content.subarray(0xa_0000, 0xa_0004)], [0x11, 0x22, 0x33, 0x44]);
+  });
+
   it('starts the program over for "monitor reset", and drops it from USB', async () => {
     const gdb = await RemoteDebugger.attach(server.port);
     assert.equal(await gdb.ask(`qRcmd,${Buffer.from('reset').toString('hex')}`), 'OK');
@@ -196,6 +201,19 @@ describe('The server for GDB', () => {
   });
 
   it('says so when its port is taken', async () => {
-    await assert.rejects(serveGdb(controller, server.port), { code: 'cannot-listen' });
+    await assert.rejects(serveGdb(controller, server.port), (error) => {
+      assert.ok(error instanceof VescError);
+      assert.equal(error.code, 'cannot-listen');
+      assert.match(error.happened, /another program listens there/);
+      assert.doesNotMatch(error.message, /simulated|EADDRINUSE|--tcp/);
+      return true;
+    });
+  });
+
+  it('hangs up when there is no emulation any more', async () => {
+    const gdb = await RemoteDebugger.attach(server.port);
+    assert.equal(await gdb.ask('?'), 'S05');
+    channel.fail('out of memory');
+    await gdb.closed;
   });
 });

@@ -99,6 +99,15 @@ describe('GDB at the emulated controller', () => {
     assert.equal(ask('m60000000,4'), 'E14');
   });
 
+  it('writes nothing of a packet whose data is none, or of another length than it says', () => {
+    assert.equal(ask('M20007000,2:abcd'), 'OK');
+    for (const packet of ['M20007000,2:zzzz', 'M20007000,2:00', 'M20007000,2', 'M20007000,1:0000']) {
+      assert.equal(ask(packet), 'E01', packet);
+    }
+    assert.equal(ask('m20007000,2'), 'abcd');
+    assert.equal(ask('M20007000,0:'), 'OK');
+  });
+
   it('describes the target, in pieces', () => {
     assert.match(ask('qSupported:swbreak+')!, /qXfer:features:read\+/);
     let text = '';
