@@ -4,7 +4,7 @@ import { isVescError } from '../base/errors';
 import type { Controller } from '../controllers/controller';
 import { readImage } from '../image/imageFile';
 import { getValuesSelective } from '../protocol/messages/telemetry';
-import { isTurning } from '../update/preflight';
+import { isTurning } from '../update/standstill';
 import { plain } from '../views/text';
 import { readBytes } from './files';
 import { flashController } from './flashController';

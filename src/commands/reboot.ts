@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { VescError } from '../base/errors';
 import { reboot as rebootPayload } from '../protocol/messages/identity';
-import { isTurning } from '../update/preflight';
+import { isTurning } from '../update/standstill';
 import { getValuesSelective } from '../protocol/messages/telemetry';
 import type { ControllerTarget } from '../views/commandNames';
 import { plain } from '../views/text';

@@ -1,6 +1,6 @@
 import type { CommitRelation } from '../build/gitState';
 import type { ControllerIdentity } from '../update/controllerIdentity';
-import { sameHardware } from '../update/preflight';
+import { sameHardware } from '../update/sameHardware';
 
 /** The build that a controller is held against: the last one of the active board in this workspace. */
 export interface ActiveBuild {

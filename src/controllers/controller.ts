@@ -14,7 +14,7 @@ import type { ControllerRecord } from '../settings/controllerMemory';
 import type { FaultsKept } from '../settings/faultHistory';
 import { silenceIs } from '../settings/secondMotor';
 import type { ControllerIdentity } from '../update/controllerIdentity';
-import { isTurning } from '../update/preflight';
+import { isTurning } from '../update/standstill';
 import { type FeedSubscription, type FeedWish, type Reading, ValueFeed } from './valueFeed';
 
 /**

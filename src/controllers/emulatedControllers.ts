@@ -7,12 +7,10 @@ import { VescError } from '../base/errors';
 import type { BoardInputs } from '../emulator/boardInputs';
 import { EmulatedController, type EmulationEvent } from '../emulator/emulatedController';
 import { CanBus, type JoinableBus } from '../emulator/can/bus';
-import { composeFlash, type NamedBytes, uniqueIdBytes } from '../emulator/emulatedFlash';
+import type { NamedBytes } from '../emulator/emulatedFlash';
 import type { EmulationChannel, EmulationStart, Override } from '../emulator/messages';
-import { readMotor } from '../emulator/motor';
+import { uniqueIdBytes } from '../emulator/uniqueId';
 import { workerChannel } from '../emulator/workerChannel';
-import { readImage } from '../image/imageFile';
-import { readIdentity } from '../image/imageIdentity';
 import type { Link, LinkAddress } from '../links/link';
 import { readFlashFile } from '../simulator/flashFile';
 import type { EmulatedRun, EmulatedStatus } from './emulatedRun';
@@ -152,6 +150,7 @@ export class EmulatedControllers implements Disposable {
       throw error;
     });
     const module = await this.module;
+    const { readMotor } = await import('../emulator/motor');
     const motor = readMotor(options.motor ?? 'none', options.flash);
     const bus = options.bus ?? this.bus;
     const uuid = await bus.claim((taken) => chooseUuid(options, taken));
@@ -180,6 +179,7 @@ export class EmulatedControllers implements Disposable {
   async swap(name: string, image = parseEmulatedName(name).image): Promise<boolean> {
     const run = await this.running.get(name);
     if (!run) return false;
+    const { composeFlash } = await import('../emulator/emulatedFlash');
     const app = await readNamed(image);
     run.bench.damageFlash(false);
     await run.controller.flash.settle();
@@ -230,9 +230,11 @@ export class EmulatedControllers implements Disposable {
   private async startNew(name: string): Promise<EmulatedRun> {
     const { image, bootloader, ...options } = parseEmulatedName(name);
     // Nobody who emulates nothing has to read these.
-    const [{ EmulatedRun }, { normalOverrides }] = await Promise.all([
+    const [{ EmulatedRun }, { normalOverrides }, { readImage }, { readIdentity }] = await Promise.all([
       import('./emulatedRun'),
       import('../emulator/quantities'),
+      import('../image/imageFile'),
+      import('../image/imageIdentity'),
     ]);
     const app = await readNamed(image);
     const { hardware } = readIdentity(readImage(app.bytes, app.name).bytes);
@@ -316,6 +318,7 @@ async function readParts(parts: {
   readonly kept?: Uint8Array | undefined;
 }): Promise<Uint8Array> {
   const { image, bootloader, kept } = parts;
+  const { composeFlash } = await import('../emulator/emulatedFlash');
   return composeFlash({
     kept,
     app: await readNamed(image),

@@ -1,5 +1,5 @@
 import { VescError } from '../base/errors';
-import { uniqueIdBytes } from '../emulator/emulatedFlash';
+import { uniqueIdBytes } from '../emulator/uniqueId';
 import { uuidOf } from './chipUuid';
 
 const POLYNOMIAL = 0x82f6_3b78;

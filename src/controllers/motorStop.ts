@@ -5,7 +5,7 @@ import type { Session } from '../links/session';
 import { BROADCAST_ID, forwardCan } from '../protocol/messages/can';
 import { appDisableOutput, motorEstop, setCurrent } from '../protocol/messages/motor';
 import { getValuesSelective } from '../protocol/messages/telemetry';
-import { isTurning } from '../update/preflight';
+import { isTurning } from '../update/standstill';
 
 /** How long every input is ignored: time to let go of whatever drove the motor. It cannot be shortened again. */
 export const IGNORE_MS = 10_000;

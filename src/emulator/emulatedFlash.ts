@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { VescError } from '../base/errors';
 import { checkBootloader, readBootloader } from '../image/bootloaderFile';
 import {
   BOOTLOADER_ADDRESS,
@@ -55,12 +54,4 @@ export function composeFlash(parts: {
     flash.set(bootloader, BOOTLOADER_ADDRESS - FLASH_ADDRESS);
   }
   return flash;
-}
-
-/** The 12 bytes of a UUID of 24 hex digits. */
-export function uniqueIdBytes(uuid: string): Uint8Array {
-  if (!/^[0-9a-f]{24}$/i.test(uuid)) {
-    throw new VescError('usage', { problem: `A UUID has 24 hex digits, not "${uuid}".` });
-  }
-  return Uint8Array.from({ length: 12 }, (_, index) => parseInt(uuid.slice(index * 2, index * 2 + 2), 16));
 }

@@ -11,7 +11,7 @@ import { type ControllerIdentity, identifyController } from '../update/controlle
 import type { JournalEntry } from '../update/journal';
 import type { Judgement } from '../update/judgement';
 import { findOwed } from '../update/owedSettings';
-import { sameHardware } from '../update/preflight';
+import { sameHardware } from '../update/sameHardware';
 import { StageTimer } from '../update/stageTimer';
 import { TargetConnection } from '../update/targetConnection';
 import { keep, unwritable } from '../update/updateRecord';

@@ -3,7 +3,7 @@ import { VescError } from '../base/errors';
 import type { Endpoint } from '../links/endpoint';
 import { appDisableOutput, setCurrent } from '../protocol/messages/motor';
 import { getValuesSelective } from '../protocol/messages/telemetry';
-import { isTurning } from './preflight';
+import { isTurning } from './standstill';
 
 /** Long enough for the jump; a restart enables the output again anyway. */
 const DISABLE_OUTPUT_MS = 10_000;

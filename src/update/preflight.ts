@@ -6,23 +6,14 @@ import { faultName } from '../protocol/faults';
 import type { Values } from '../protocol/messages/telemetry';
 import { atLeast, formatVersion, type Version } from '../protocol/version';
 import type { ControllerIdentity } from './controllerIdentity';
+import { OVERRIDABLE } from './overridable';
+import { sameHardware } from './sameHardware';
+import { isTurning } from './standstill';
 
-/** Above this the firmware itself calls the motor turning (facts 2.2, SHUTDOWN). */
-const TURNING_ERPM = 100;
-const TURNING_DUTY = 0.01;
 /** Flash is erased and programmed from the 3.3 V rail; below this supply its regulators are near drop-out. */
 const BROWN_OUT_V = 6;
 /** The firmware has an erase command only from here on (facts 3.7 D). */
 const ERASE_SINCE = { major: 3, minor: 59 } as const;
-
-/** The refusals a user may override, knowing better; the hardware only by typing its name. */
-export const OVERRIDABLE: readonly ErrorCode[] = [
-  'wrong-hardware',
-  'hardware-unknown',
-  'voltage-low',
-  'needs-5.03-first',
-  'snapshot-failed',
-];
 
 /** The values preflight looks at. */
 export type PreflightValues = Pick<Values, 'erpm' | 'duty' | 'voltage_V' | 'fault'>;
@@ -35,11 +26,6 @@ export interface PreflightOptions {
   /** The controller's hardware name, typed by the user. */
   readonly overrideHardware?: string;
   readonly override?: readonly ErrorCode[];
-}
-
-/** True while the motor moves or is driven. */
-export function isTurning(values: Pick<Values, 'erpm' | 'duty'>): boolean {
-  return Math.abs(values.erpm) > TURNING_ERPM || Math.abs(values.duty) > TURNING_DUTY;
 }
 
 /**
@@ -85,12 +71,6 @@ function checkHardware(image: Image, controller: ControllerIdentity): VescError[
   }
   if (sameHardware(hardware, controller.hardware)) return [];
   return [new VescError('wrong-hardware', { image: hardware, controller: controller.hardware })];
-}
-
-/** The image's copy of the name may have its spaces replaced (facts 12); upper and lower case mean the same. */
-export function sameHardware(a: string, b: string): boolean {
-  const normal = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, '_');
-  return normal(a) === normal(b);
 }
 
 /**

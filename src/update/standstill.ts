@@ -1,7 +1,15 @@
 import { VescError } from '../base/errors';
 import type { Endpoint } from '../links/endpoint';
-import { getValuesSelective } from '../protocol/messages/telemetry';
-import { isTurning } from './preflight';
+import { getValuesSelective, type Values } from '../protocol/messages/telemetry';
+
+/** Above this the firmware itself calls the motor turning (facts 2.2, SHUTDOWN). */
+const TURNING_ERPM = 100;
+const TURNING_DUTY = 0.01;
+
+/** True while the motor moves or is driven. */
+export function isTurning(values: Pick<Values, 'erpm' | 'duty'>): boolean {
+  return Math.abs(values.erpm) > TURNING_ERPM || Math.abs(values.duty) > TURNING_DUTY;
+}
 
 /**
  * Settings are stored while the motor stands: the firmware lets go of it to do so.

@@ -1,5 +1,5 @@
 import type { Board } from '../build/boards';
-import { sameHardware } from '../update/preflight';
+import { sameHardware } from '../update/sameHardware';
 import { plain } from './text';
 
 /** A board as a row of the pick. */

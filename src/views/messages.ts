@@ -7,7 +7,7 @@ import type { RestoredPart } from '../settings/settingsRestore';
 import type { BootloaderResult } from '../update/bootloaderInstaller';
 import type { JournalEntry } from '../update/journal';
 import { blamesBootloader, describe } from '../update/judgement';
-import { OVERRIDABLE } from '../update/preflight';
+import { OVERRIDABLE } from '../update/overridable';
 import type { Proof, UpdateOutcome } from '../update/verdict';
 import type { Action, Notice } from './notices';
 import { count, duration, plain, shortFault } from './text';

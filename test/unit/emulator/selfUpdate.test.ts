@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { EmulatedController, type EmulationEvent } from '../../../src/emulator/emulatedController';
-import { composeFlash, readApp, uniqueIdBytes } from '../../../src/emulator/emulatedFlash';
+import { composeFlash, readApp } from '../../../src/emulator/emulatedFlash';
+import { uniqueIdBytes } from '../../../src/emulator/uniqueId';
 import { IMAGE_LENGTH, IMAGE_LENGTH_5_03 } from '../../../src/image/flashMap';
 import type { UpdateResult } from '../../../src/update/verdict';
 import { emulatorModule, localChannel, probeBootloader, probeImage } from '../../support/emulator';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readImage } from '../../../src/image/imageFile';
 import type { ControllerIdentity } from '../../../src/update/controllerIdentity';
-import { preflight, type PreflightValues, sameHardware } from '../../../src/update/preflight';
+import { preflight, type PreflightValues } from '../../../src/update/preflight';
+import { sameHardware } from '../../../src/update/sameHardware';
 import { syntheticImage } from '../../support/syntheticImage';
 
 const IMAGE = readImage(syntheticImage({ hardware: '60_MK6' }), '60_MK6.bin');
