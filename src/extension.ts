@@ -56,6 +56,9 @@ export type Api = Pick<
   readonly unitTests: UnitTestExplorer;
 };
 
+/** What has to be kept before the editor goes. */
+let keepAll: (() => Promise<void>) | undefined;
+
 /** Puts the extension together. Nothing is read, opened or started in here. */
 export function activate(context: vscode.ExtensionContext): Api {
   const own = <T extends vscode.Disposable>(part: T): T => {
@@ -77,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       },
     }),
   );
+  keepAll = () => core.emulated.stopAll();
   const { clock, registry } = core;
   const memory = context.workspaceState;
   const host = buildHost(settings);
@@ -237,6 +241,11 @@ export function activate(context: vscode.ExtensionContext): Api {
   workspace.look();
   const { tree, lisp } = shell;
   return { core, workspace, builds, flashing, tree, page, relations, records, lisp, unitTests };
+}
+
+/** Emulated controllers keep in their flash what was stored a moment ago. */
+export function deactivate(): Promise<void> | undefined {
+  return keepAll?.();
 }
 
 type Own = <T extends vscode.Disposable>(part: T) => T;

@@ -9,6 +9,7 @@ import { connectTo } from './connect';
 import { chooseEmulated, type EmulatedTarget } from './emulatedTarget';
 import { buildChosenBoard } from './prepareBuild';
 import type { Shell } from './shell';
+import { tellsBusy } from './work';
 
 /**
  * Builds the chosen board and runs it in an emulated controller, or runs the image `file`. When it runs there already,
@@ -27,8 +28,9 @@ export async function runInEmulator(shell: Shell, file?: vscode.Uri): Promise<Co
  */
 export async function swapImage(shell: Shell, target?: ControllerTarget): Promise<Controller | undefined> {
   const emulated = await requireEmulated(shell, target);
+  if (tellsBusy(shell, emulated.controller)) return undefined;
   const image = await buildImage(shell);
-  if (image === undefined) return undefined;
+  if (image === undefined || tellsBusy(shell, emulated.controller)) return undefined;
   await shell.core.emulated.swap(emulated.name, image);
   tellSwapped(shell, image);
   return emulated.controller;
@@ -37,6 +39,7 @@ export async function swapImage(shell: Shell, target?: ControllerTarget): Promis
 /** Lets go of an emulated controller, and ends it; what is in its flash is kept. */
 export async function stopEmulator(shell: Shell, target?: ControllerTarget): Promise<void> {
   const emulated = await requireEmulated(shell, target);
+  if (tellsBusy(shell, emulated.controller)) return;
   shell.core.registry.disconnect(emulated.controller);
   await shell.core.emulated.stop(emulated.name);
   shell.log.info(`stopped the emulated controller ${emulated.name}`);
@@ -52,6 +55,10 @@ async function requireEmulated(shell: Shell, target: ControllerTarget | undefine
 async function runImage(shell: Shell, image: string): Promise<Controller | undefined> {
   const name = emulatedName(image, shell.settings().emulatedBootloader);
   const { emulated, registry } = shell.core;
+  const running = registry.controllers.find(
+    ({ address }) => address.kind === 'emulated' && address.name === name,
+  );
+  if (tellsBusy(shell, running)) return undefined;
   if (await emulated.swap(name)) tellSwapped(shell, image);
   const controller = await connectTo(shell, { kind: 'emulated', name }, { keeps: true });
   const status = controller && emulated.statusOf(controller.address);

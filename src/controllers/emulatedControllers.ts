@@ -179,10 +179,10 @@ export class EmulatedControllers implements Disposable {
   async swap(name: string, image = parseEmulatedName(name).image): Promise<boolean> {
     const run = await this.running.get(name);
     if (!run) return false;
+    const { composeFlash } = await import('../emulator/emulatedFlash');
     const app = await readNamed(image);
     run.bench.damageFlash(false);
     await run.controller.flash.settle();
-    const { composeFlash } = await import('../emulator/emulatedFlash');
     if (run.controller.ended !== undefined) return false;
     run.program(composeFlash({ kept: run.controller.flash.content, app }), image);
     this.changes.fire();
@@ -211,6 +211,11 @@ export class EmulatedControllers implements Disposable {
     // Whoever starts it learns why it does not start.
     const run = await starting?.catch(() => undefined);
     await run?.stop();
+  }
+
+  /** Stops all of them; resolves when their flash is kept. */
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.running.keys()].map((name) => this.stop(name)));
   }
 
   dispose(): void {

@@ -306,6 +306,15 @@ describe('emulated controllers', () => {
       assert.equal(again.controller.flash.content[EEPROM_OFFSET], 0xff);
     });
 
+    it('have kept what was stored last when the editor goes, though it throws them away meanwhile', async () => {
+      const { controller } = await controllers.start(image);
+      controller.flash.change(EEPROM_OFFSET, Uint8Array.of(4, 5, 6));
+      const stopping = controllers.stopAll();
+      controllers.dispose();
+      await stopping;
+      assert.deepEqual([...readFileSync(kept).subarray(EEPROM_OFFSET, EEPROM_OFFSET + 3)], [4, 5, 6]);
+    });
+
     it('share no file, and start anew where it is none of theirs', async () => {
       writeFileSync(kept, 'rubbish');
       const first = await controllers.start(image);
