@@ -197,18 +197,18 @@ describe('emulated controllers', () => {
   });
 
   it('are not forgotten when an earlier one of that name turns out not to start', async () => {
-    let opened = 0;
+    let stopping: Promise<void> | undefined;
+    let second: ReturnType<typeof controllers.start> | undefined;
     controllers = new EmulatedControllers(clock, DIST, (_file, start) => {
-      if (opened++ === 0) throw new Error('no more workers');
-      return localChannel(start, clock);
+      if (second) return localChannel(start, clock);
+      stopping = controllers.stop(image);
+      second = controllers.start(image);
+      throw new Error('no more workers');
     });
-    const failing = assert.rejects(controllers.start(image), { message: 'no more workers' });
-    const stopping = controllers.stop(image);
-    const second = controllers.start(image);
-    await failing;
+    await assert.rejects(controllers.start(image), { message: 'no more workers' });
     await stopping;
-    await second;
-    assert.equal(controllers.find(image), await second);
+    const run = await second!;
+    assert.equal(controllers.find(image), run);
   });
 
   it('are not found any more when they are stopped while they start', async () => {
