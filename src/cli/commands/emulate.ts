@@ -37,7 +37,7 @@ const OPTIONS = {
     type: 'string',
     multiple: true,
     value: 'CHANNEL=VALUE',
-    help: 'what the ADC reads on a channel (0-18), 0 to 4095; as i11=VALUE, at a\nplace of its buffer; can be repeated',
+    help: 'what the ADC reads on a channel (0-18), 0 to 4095; as i11=VALUE,\nat a place of its buffer; can be repeated',
   },
   pin: {
     type: 'string',
@@ -49,12 +49,12 @@ const OPTIONS = {
   motor: {
     type: 'string',
     value: 'MOTOR',
-    help: 'the motor that it drives: small, outrunner or hub, or parameters in SI\nunits, or both, as hub,load=2 or r=0.02,l=1e-5,kv=190 (default: none)',
+    help: 'the motor that it drives: small, outrunner or hub, or parameters\nin SI units, or both, as hub,load=2 or r=0.02,l=1e-5,kv=190\n(default: none)',
   },
   gdb: {
     type: 'string',
     value: 'PORT',
-    help: 'let GDB attach at this TCP port of this computer; 0 picks a free one',
+    help: 'let GDB attach at this TCP port of this computer; 0 picks one',
   },
   can: {
     type: 'string',
@@ -64,7 +64,7 @@ const OPTIONS = {
   uuid: {
     type: 'string',
     value: 'HEX',
-    help: 'its UUID, 24 hex digits; its CAN ID comes of it unless its settings say\notherwise. Default: by the name of IMAGE, another for each on a bus',
+    help: 'its UUID, 24 hex digits; its CAN ID comes of it unless its\nsettings say otherwise. Default: by the name of IMAGE, another\nfor each on a bus',
   },
 } as const satisfies OptionTable;
 
