@@ -90,6 +90,12 @@ export class FirmwareWorkspace implements vscode.Disposable {
     return this.listing;
   }
 
+  /** The boards of the tree as they are now: a header may have come that nobody was told of. @throws VescError */
+  boardsAnew(): Promise<Board[]> {
+    this.listing = this.list();
+    return this.listing;
+  }
+
   /** The board that is worked on; undefined when none is chosen or it is no longer there. */
   async chosenBoard(): Promise<Board | undefined> {
     const name = this.chosenName();
