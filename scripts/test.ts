@@ -109,7 +109,7 @@ const LAYERS: readonly Layer[] = [
     name: 'window',
     suite: mocha('--config', 'test/window/.mocharc.json'),
     needs: needsWindow,
-    limit_min: 10,
+    limit_min: 14,
   },
   {
     name: 'hardware',
