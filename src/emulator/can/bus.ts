@@ -87,12 +87,13 @@ export class CanBus implements JoinableBus, Disposable {
     return [...this.members.map(({ node }) => node.uuid), ...this.claimed];
   }
 
-  // Asynchronous, for where the bus is another process's.
-  // eslint-disable-next-line @typescript-eslint/require-await
-  async claim(pick: (taken: readonly string[]) => string): Promise<string> {
-    const uuid = pick(this.uuids);
-    this.claimed.add(uuid);
-    return uuid;
+  /** Decided at once; a promise, because the bus of another process answers later. */
+  claim(pick: (taken: readonly string[]) => string): Promise<string> {
+    return new Promise((resolve) => {
+      const uuid = pick(this.uuids);
+      this.claimed.add(uuid);
+      resolve(uuid);
+    });
   }
 
   join(node: CanNode): Disposable {
