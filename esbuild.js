@@ -25,6 +25,8 @@ const BUNDLES = [
   { entry: 'src/controllers/stageWorker.ts', outfile: 'dist/stageWorker.js' },
   // Loaded when the first port is looked at, by whichever of the two: neither has to read it to start.
   { entry: 'serialport', outfile: 'dist/serialport.js' },
+  // Read when the first error occurs, whichever bundle it occurs in.
+  { entry: 'src/base/errorCatalogue.ts', outfile: 'dist/errorCatalogue.js' },
   // Runs in a webview; its styles become dist/liveData.css.
   { entry: 'src/views/liveData/browser/main.ts', outfile: 'dist/liveData.js', browser: true },
   { entry: 'src/views/emulator/browser/main.ts', outfile: 'dist/emulatorView.js', browser: true },
@@ -57,6 +59,29 @@ const serialPortBeside = {
     build.onResolve({ filter: /^serialport$/ }, ({ kind }) =>
       kind === 'entry-point' ? undefined : { path: './serialport.js', external: true },
     );
+  },
+};
+
+/**
+ * Leads everything that uses the error catalogue to its own bundle, which a call of one of its functions reads: an
+ * error is made at once, so whoever makes one cannot wait for an `import()`.
+ */
+const errorCatalogueBeside = {
+  name: 'error-catalogue-beside',
+  setup(build) {
+    build.onLoad({ filter: /errorCatalogue\.ts$/ }, ({ path }) => {
+      const entries = build.initialOptions.entryPoints;
+      if (Array.isArray(entries) && entries.some((entry) => path === join(root, entry))) return undefined;
+      const functions = readFileSync(path, 'utf8').matchAll(/^export function (\w+)/gm);
+      return {
+        contents: Array.from(
+          functions,
+          ([, name]) =>
+            `export const ${name} = (...args) => require('./errorCatalogue.js').${name}(...args);`,
+        ).join('\n'),
+      };
+    });
+    build.onResolve({ filter: /^\.\/errorCatalogue\.js$/ }, ({ path }) => ({ path, external: true }));
   },
 };
 
@@ -120,7 +145,7 @@ const BROWSER = { platform: 'browser', target: 'es2022', format: 'iife', externa
 
 const shipped = {
   ...common,
-  plugins: [serialPortBeside, modulesByName],
+  plugins: [serialPortBeside, errorCatalogueBeside, modulesByName],
   // A bundle beside is loaded as any script, not as a module of another kind.
   supported: { 'dynamic-import': false },
   minify: production || flags.has('--minify'),

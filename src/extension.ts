@@ -24,7 +24,7 @@ import { provideCommits } from './views/commitDocuments';
 import { ContextKeys } from './views/contextKeys';
 import { commandTerminals, ControllerTerminals } from './views/controllerTerminal';
 import { ControllerTree } from './views/controllerTree';
-import { crashTitle } from './views/crashCard';
+import { crashTitle } from './views/crashWords';
 import { CrashReports } from './views/crashReports';
 import { registerFaultHover } from './views/faultHover';
 import { FaultNotices } from './views/faultNotices';

@@ -1,12 +1,6 @@
-import { buildErrors } from './catalogue/buildErrors';
-import { configurationErrors } from './catalogue/configurationErrors';
-import { imageErrors } from './catalogue/imageErrors';
-import { linkErrors } from './catalogue/linkErrors';
-import { lispErrors } from './catalogue/lispErrors';
-import { recoveryErrors } from './catalogue/recoveryErrors';
-import { settingsErrors } from './catalogue/settingsErrors';
-import { updateErrors } from './catalogue/updateErrors';
-import { usageErrors } from './catalogue/usageErrors';
+import { type ErrorCode, type ErrorDetails, errorEntry } from './errorCatalogue';
+
+export type { ErrorCode };
 
 /** What the command line exits with (design 7). */
 export const ExitStatus = {
@@ -29,20 +23,11 @@ export interface ErrorText {
   readonly next: string;
 }
 
-/** Every code this product can fail with, and its one message factory. */
-export const errorCatalogue = {
-  ...linkErrors,
-  ...imageErrors,
-  ...settingsErrors,
-  ...configurationErrors,
-  ...updateErrors,
-  ...recoveryErrors,
-  ...lispErrors,
-  ...buildErrors,
-  ...usageErrors,
-};
-export type ErrorCode = keyof typeof errorCatalogue;
-type Details<C extends ErrorCode> = Parameters<(typeof errorCatalogue)[C]['text']>[0];
+/** What a code of the catalogue stands for: what the command line exits with, and its one message factory. */
+export interface ErrorEntry<D> {
+  readonly exitStatus: ExitStatus;
+  readonly text: (details: D) => ErrorText;
+}
 
 /** The one error class: a code from the catalogue, with the words a user reads. */
 export class VescError<C extends ErrorCode = ErrorCode> extends Error {
@@ -54,13 +39,10 @@ export class VescError<C extends ErrorCode = ErrorCode> extends Error {
 
   constructor(
     readonly code: C,
-    readonly details: Details<C>,
+    readonly details: ErrorDetails<C>,
     options?: ErrorOptions,
   ) {
-    const entry = errorCatalogue[code] as {
-      exitStatus: ExitStatus;
-      text: (details: Details<C>) => ErrorText;
-    };
+    const entry = errorEntry(code);
     const text = entry.text(details);
     super([text.happened, text.state, text.next].filter((part) => part !== '').join(' '), options);
     this.exitStatus = entry.exitStatus;

@@ -6,7 +6,7 @@ import type { Image } from '../image/imageFile';
 import type { UpdateHooks, UpdateRequest } from '../update/updater';
 import type { UpdateOutcome } from '../update/verdict';
 import { FlashProgress } from '../views/flashProgress';
-import { needsHardwareName, overridesOf, verdictNotice } from '../views/messages';
+import { needsHardwareName, overridesOf, verdictNotice } from '../views/updateMessages';
 import type { Handlers } from '../views/notifier';
 import { swdFraction, wholeFraction } from '../views/progressWords';
 import { plain } from '../views/text';

@@ -4,7 +4,7 @@ import { formatPlace } from '../controllers/controllerRegistry';
 import type { BootloaderResult } from '../update/bootloaderInstaller';
 import { bootloaderProgress } from '../views/bootloaderChoice';
 import type { ControllerTarget } from '../views/commandNames';
-import { bootloaderNotice } from '../views/messages';
+import { bootloaderNotice } from '../views/updateMessages';
 import { plain } from '../views/text';
 import { chooseController } from './chooseController';
 import { pickBootloader } from './pickBootloader';

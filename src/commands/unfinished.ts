@@ -4,7 +4,7 @@ import type { Controller } from '../controllers/controller';
 import { parseLinkAddress } from '../links/linkAddress';
 import type { JournalEntry } from '../update/journal';
 import type { CommandName } from '../views/commandNames';
-import { journalNotice } from '../views/messages';
+import { journalNotice } from '../views/updateMessages';
 import { connectTo } from './connect';
 import type { Shell } from './shell';
 

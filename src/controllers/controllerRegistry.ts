@@ -12,7 +12,7 @@ import type { ControllerAccess } from '../settings/controllerAccess';
 import type { ControllerMemory } from '../settings/controllerMemory';
 import { silenceIs } from '../settings/secondMotor';
 import type { BootloaderHooks, BootloaderRequest, BootloaderResult } from '../update/bootloaderInstaller';
-import { type BusHooks, type BusMember, findBusMembers, updateBus } from '../update/busUpdate';
+import type { BusHooks, BusMember } from '../update/busUpdate';
 import { type ControllerIdentity, identifyController } from '../update/controllerIdentity';
 import type { UpdateHooks, UpdateRequest, Updates, UpdateTarget } from '../update/updater';
 import type { UpdateResult } from '../update/verdict';
@@ -174,7 +174,8 @@ export class ControllerRegistry implements Disposable {
    * The controllers on the CAN bus of `controller`, itself last: the order in which they are updated. Takes about 3 s.
    * @throws VescError of the link
    */
-  findBus(controller: Controller, signal?: AbortSignal): Promise<BusMember[]> {
+  async findBus(controller: Controller, signal?: AbortSignal): Promise<BusMember[]> {
+    const { findBusMembers } = await import('../update/busUpdate');
     return findBusMembers(this.dependencies, controller.address, signal);
   }
 
@@ -186,6 +187,7 @@ export class ControllerRegistry implements Disposable {
     hooks: BusHooks,
   ): Promise<BusMember[]> {
     const { done } = await this.handOver(this.atLink(controller), async ({ address }) => {
+      const { updateBus } = await import('../update/busUpdate');
       const done = await updateBus(this.dependencies.updater, members, request, hooks);
       for (const { version, result } of done) {
         const known = [controller, ...(controller.nodes ?? [])];

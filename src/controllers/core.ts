@@ -6,11 +6,9 @@ import { type Clock, systemClock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import { Lazy } from '../base/lazy';
 import type { StagedImage } from '../image/stagingHeader';
-import { carrierOf } from '../links/carrier';
 import type { LinkAddress } from '../links/link';
-import { createLinkOpener } from '../links/linkOpener';
 import { DEFAULT_BAUD_RATE } from '../links/linkAddress';
-import { listPorts, type Port, WITHOUT_HOLDERS } from '../links/ports';
+import type { Port } from '../links/ports';
 import { SessionPool } from '../links/sessionPool';
 import type { Recovery } from '../recovery/recovery';
 import { ControllerMemory } from '../settings/controllerMemory';
@@ -71,12 +69,17 @@ export function createCore(options: CoreOptions = {}): Core {
   const emulated = owned.add(
     new EmulatedControllers(clock, options.emulatorDirectory ?? __dirname, undefined, options.emulated),
   );
-  const opener = createLinkOpener({
-    clock,
-    simulated: async (address) => (await simulated.get()).connect(address),
-    emulated: (address, signal) => emulated.connect(address, signal),
+  const opener = new Lazy(async () => {
+    const { createLinkOpener } = await import('../links/linkOpener');
+    return createLinkOpener({
+      clock,
+      simulated: async (address) => (await simulated.get()).connect(address),
+      emulated: (address, signal) => emulated.connect(address, signal),
+    });
   });
-  const pool = owned.add(new SessionPool(opener, clock));
+  const pool = owned.add(
+    new SessionPool({ open: async (...args) => (await opener.get()).open(...args) }, clock),
+  );
   const memory = new ControllerMemory(files);
   const snapshots = new SnapshotStore(files);
   const journal = new UpdateJournal(files);
@@ -93,11 +96,14 @@ export function createCore(options: CoreOptions = {}): Core {
     clock,
     sha256: (bytes) => createHash('sha256').update(bytes).digest(),
     stageImage: options.stageImage ?? (async (app) => (await stager.get()).stage(app)),
-    candidates: async () => [
-      ...(await listPorts(WITHOUT_HOLDERS)).filter((port) => port.likelyVesc).map(portAddress),
-      ...(simulated.made?.names ?? []).map((name) => ({ kind: 'simulated', name }) as const),
-    ],
-    carrierOf,
+    candidates: async () => {
+      const { listPorts, WITHOUT_HOLDERS } = await import('../links/ports');
+      return [
+        ...(await listPorts(WITHOUT_HOLDERS)).filter((port) => port.likelyVesc).map(portAddress),
+        ...(simulated.made?.names ?? []).map((name) => ({ kind: 'simulated', name }) as const),
+      ];
+    },
+    carrierOf: async (address) => (await import('../links/carrier')).carrierOf(address),
     journal,
     snapshots,
     memory,
@@ -137,7 +143,7 @@ export function createCore(options: CoreOptions = {}): Core {
     updater,
     recovery,
     registry,
-    listPorts: () => listPorts(),
+    listPorts: async () => (await import('../links/ports')).listPorts(),
     dispose: () => owned.dispose(),
   };
 }

@@ -4,9 +4,10 @@ import { type Clock, sleep } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/emitter';
 import { VescError } from '../base/errors';
+import { Lazy } from '../base/lazy';
 import type { BoardInputs } from '../emulator/boardInputs';
-import { EmulatedController, type EmulationEvent } from '../emulator/emulatedController';
-import { CanBus, type JoinableBus } from '../emulator/can/bus';
+import type { EmulatedController, EmulationEvent } from '../emulator/emulatedController';
+import type { CanBus, JoinableBus } from '../emulator/can/bus';
 import type { NamedBytes } from '../emulator/emulatedFlash';
 import type { EmulationChannel, EmulationStart, Override } from '../emulator/messages';
 import { uniqueIdBytes } from '../emulator/uniqueId';
@@ -59,8 +60,8 @@ export class EmulatedControllers implements Disposable {
   private readonly events = new Emitter<{ readonly name: string; readonly event: EmulationEvent }>();
   private readonly changes = new Emitter<void>();
   private readonly unwritable = new Emitter<VescError>();
-  private readonly bus: CanBus;
-  private module: Promise<WebAssembly.Module> | undefined;
+  private readonly bus: Lazy<CanBus>;
+  private readonly module = new Lazy(() => this.compile());
   private disposed = false;
 
   /**
@@ -73,7 +74,10 @@ export class EmulatedControllers implements Disposable {
     private readonly open: (file: string, start: EmulationStart) => EmulationChannel = workerChannel,
     private readonly surroundings: EmulatedSurroundings = {},
   ) {
-    this.bus = new CanBus(clock);
+    this.bus = new Lazy(async () => {
+      const { CanBus } = await import('../emulator/can/bus');
+      return new CanBus(clock);
+    });
   }
 
   /** The names of those that run. */
@@ -144,15 +148,13 @@ export class EmulatedControllers implements Disposable {
    * @throws VescError `usage` for a UUID that is none, or that another on its CAN bus has
    */
   async create(options: EmulationOptions): Promise<EmulatedController> {
-    // One that could not be read is tried again.
-    this.module ??= this.compile().catch((error: unknown) => {
-      this.module = undefined;
-      throw error;
-    });
-    const module = await this.module;
-    const { readMotor } = await import('../emulator/motor');
+    const [{ EmulatedController }, { readMotor }, module] = await Promise.all([
+      import('../emulator/emulatedController'),
+      import('../emulator/motor'),
+      this.module.get(),
+    ]);
     const motor = readMotor(options.motor ?? 'none', options.flash);
-    const bus = options.bus ?? this.bus;
+    const bus = options.bus ?? (await this.bus.get());
     const uuid = await bus.claim((taken) => chooseUuid(options, taken));
     const start: EmulationStart = {
       module,
@@ -228,7 +230,7 @@ export class EmulatedControllers implements Disposable {
     }
     this.running.clear();
     this.runs.clear();
-    this.bus.dispose();
+    this.bus.made?.dispose();
     for (const emitter of [this.events, this.changes, this.unwritable]) emitter.dispose();
   }
 
@@ -299,8 +301,7 @@ export class EmulatedControllers implements Disposable {
   }
 
   private async compile(): Promise<WebAssembly.Module> {
-    const path = join(this.directory, 'emulator.wasm');
-    const { bytes } = await readNamed(path);
+    const { bytes } = await readNamed(join(this.directory, 'emulator.wasm'));
     return WebAssembly.compile(bytes);
   }
 }

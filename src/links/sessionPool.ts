@@ -4,7 +4,7 @@ import { Emitter } from '../base/emitter';
 import { VescError } from '../base/errors';
 import type { LinkAddress, LinkOpener } from './link';
 import { formatLinkAddress, sameAddress } from './linkAddress';
-import { Session } from './session';
+import type { Session } from './session';
 
 /** A share in a session; the link closes when the last share is disposed. */
 export interface SessionLease extends Disposable {
@@ -71,8 +71,7 @@ export class SessionPool implements Disposable {
 
   private open(address: LinkAddress): Place {
     const abort = new AbortController();
-    const opening = this.opener.open(address, abort.signal).then((link) => {
-      const session = new Session(link, this.clock);
+    const opening = this.openSession(address, abort.signal).then((session) => {
       session.onClose(() => this.forget(place));
       place.session = session;
       if (abort.signal.aborted || !session.isOpen) this.close(place);
@@ -83,6 +82,13 @@ export class SessionPool implements Disposable {
     opening.catch(() => this.forget(place));
     this.places.push(place);
     return place;
+  }
+
+  private async openSession(address: LinkAddress, signal: AbortSignal): Promise<Session> {
+    // Before the link opens: what arrives on it must find its reader.
+    const { Session } = await import('./session');
+    signal.throwIfAborted();
+    return new Session(await this.opener.open(address, signal), this.clock);
   }
 
   private leave(place: Place): void {

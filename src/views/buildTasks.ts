@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import type { BuildResult } from '../build/buildResult';
-import { selectBoard } from '../build/boards';
 import { VescError } from '../base/errors';
 import type { Builds } from './builds';
-import { type BuildOutcome, BuildTerminal } from './buildTerminal';
+import type { BuildOutcome, BuildTerminal } from './buildTerminal';
 import { boardWord, type FirmwareWorkspace } from './firmwareWorkspace';
 
 export const TASK_TYPE = 'vesc';
@@ -78,7 +77,7 @@ export class BuildTasks implements vscode.TaskProvider {
     const isClean = work === 'clean';
     const name = isClean ? work : `${work}${definition.board === undefined ? '' : ` ${definition.board}`}`;
     const execution = new vscode.CustomExecution((resolved) =>
-      Promise.resolve(this.terminal(resolved as VescTaskDefinition, name)),
+      this.terminal(resolved as VescTaskDefinition, name),
     );
     const task = new vscode.Task(definition, scope, name, 'VESC', execution);
     task.group = isClean ? vscode.TaskGroup.Clean : vscode.TaskGroup.Build;
@@ -100,7 +99,11 @@ export class BuildTasks implements vscode.TaskProvider {
     for (const tell of waiting) tell(outcome);
   }
 
-  private terminal(definition: VescTaskDefinition, name: string): BuildTerminal {
+  private async terminal(definition: VescTaskDefinition, name: string): Promise<BuildTerminal> {
+    const [{ BuildTerminal }, { selectBoard }] = await Promise.all([
+      import('./buildTerminal'),
+      import('../build/boards'),
+    ]);
     return new BuildTerminal(
       `VESC: ${name}`,
       async (options) => {

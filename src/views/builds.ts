@@ -6,7 +6,6 @@ import type { Builder } from '../build/builder';
 import type { BuildProgress, BuildRequest, BuildResult } from '../build/buildResult';
 import type { FirmwareTree } from '../build/firmwareTree';
 import type { BuildHost } from '../build/host';
-import { findToolchain } from '../build/toolchain';
 import type { ActiveBuild } from '../controllers/buildRelation';
 import type { Memory } from './knownPorts';
 import type { Settings } from './settings';
@@ -91,6 +90,7 @@ export class Builds implements Disposable {
     this.changes.fire();
     try {
       const { toolchainPath, makeArguments } = settings();
+      const { findToolchain } = await import('../build/toolchain');
       const toolchain = await findToolchain(tree, { setting: toolchainPath }, host);
       const request: BuildRequest = {
         tree,

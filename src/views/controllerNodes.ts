@@ -6,7 +6,7 @@ import { formatVersion } from '../protocol/version';
 import type { BootloaderKnowledge } from '../settings/controllerMemory';
 import type { KeptFault } from '../settings/faultHistory';
 import type { CardPlace } from './card';
-import { crashTitle, isWatchdogReset } from './crashCard';
+import { crashTitle, isWatchdogReset } from './crashWords';
 import { troubleNode } from './emulatorNode';
 import { emulatedTitle, emulatorTrouble } from './emulatorWords';
 import { faultCircumstances, type FaultRef, faultsOf } from './faultWords';

@@ -3,7 +3,7 @@ import type { Disposable } from '../base/disposable';
 import type { Controller } from '../controllers/controller';
 import type { SessionPool } from '../links/sessionPool';
 import type { Memory } from './knownPorts';
-import { formatOwner, TerminalConversation } from './terminalConversation';
+import { formatOwner } from './printWords';
 
 /** What happens in a terminal; its text goes to the `show` it was made with. */
 export interface Conversation extends Disposable {
@@ -15,7 +15,7 @@ export interface Conversation extends Disposable {
 export interface TerminalKind {
   readonly name: (controller: Controller) => string;
   readonly icon: string;
-  readonly converse: (controller: Controller, show: (text: string) => void) => Conversation;
+  readonly converse: (controller: Controller, show: (text: string) => void) => Promise<Conversation>;
 }
 
 /** The terminals of the firmware's own commands. */
@@ -23,14 +23,17 @@ export function commandTerminals(pool: Pick<SessionPool, 'find'>, memory: Memory
   return {
     name: (controller) => `VESC ${formatOwner(controller)}`,
     icon: 'circuit-board',
-    converse: (controller, show) => new TerminalConversation({ controller, pool, memory, show }),
+    converse: async (controller, show) => {
+      const { TerminalConversation } = await import('./terminalConversation');
+      return new TerminalConversation({ controller, pool, memory, show });
+    },
   };
 }
 
 /** A terminal of a controller: what is typed runs there, what it prints for that stands here. */
 export class ControllerTerminal implements vscode.Pseudoterminal {
   private readonly writes = new vscode.EventEmitter<string>();
-  private readonly conversation: Conversation;
+  private readonly conversation: Promise<Conversation>;
   readonly onDidWrite = this.writes.event;
 
   constructor(controller: Controller, { converse }: TerminalKind) {
@@ -38,16 +41,16 @@ export class ControllerTerminal implements vscode.Pseudoterminal {
   }
 
   open(): void {
-    this.conversation.open();
+    void this.conversation.then((conversation) => conversation.open());
   }
 
   close(): void {
-    this.conversation.dispose();
+    void this.conversation.then((conversation) => conversation.dispose());
     this.writes.dispose();
   }
 
   handleInput(data: string): void {
-    this.conversation.input(data);
+    void this.conversation.then((conversation) => conversation.input(data));
   }
 }
 

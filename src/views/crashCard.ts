@@ -1,9 +1,9 @@
 import type { CrashReport } from '../build/crashReport';
 import { type CrashDiag, CRASH_REGISTERS, type CrashRegisters } from '../protocol/crashDiag';
 import { describeContext, describeFaultBits, faultAddress, isImprecise } from '../protocol/faultRegisters';
-import type { Card, CardPlace, CardRow, CardSection } from './card';
+import type { Card, CardRow, CardSection } from './card';
+import { crashPlaces, crashTitle, isWatchdogReset } from './crashWords';
 import { describeReset } from './resetWords';
-import { codeLinks, fileNow, sourceLink } from './sourceLinks';
 import { count, plain } from './text';
 
 /** What a crash card tells of. */
@@ -36,63 +36,13 @@ export function crashCard(input: CrashCardInput): Card {
   };
 }
 
-/** What ended the firmware, in a few words. */
-export function crashTitle(diag: CrashDiag): string {
-  const { crash } = diag;
-  if (crash?.kind === 'halt') return `Halt: ${plain(crash.reason ?? 'the reason was lost')}`;
-  if (crash) return `Crash: ${crashKind(crash.registers)}`;
-  return isWatchdogReset(diag) ? 'Reset by the watchdog' : 'No crash is recorded';
-}
-
-/** True when the firmware hung, as far as the last reset tells. */
-export function isWatchdogReset({ resetFlags }: CrashDiag): boolean {
-  return resetFlags.includes('IWDG');
-}
-
-/** The place to look at first: the line, or what is known in its place. Undefined when nothing is. */
-export function crashPlace({ report, root }: CrashCardInput): CardPlace | undefined {
-  return report && placesIn(report, root)[0];
-}
-
-const NAMES: Readonly<Record<string, string>> = {
-  IACCVIOL: 'jump to memory that holds no code',
-  DACCVIOL: 'access to protected memory',
-  IBUSERR: 'jump to where no memory is',
-  PRECISERR: 'access to where no memory is',
-  IMPRECISERR: 'write to where no memory is',
-  STKERR: 'stack overflow',
-  MSTKERR: 'stack overflow',
-  UNSTKERR: 'damaged stack',
-  MUNSTKERR: 'damaged stack',
-  UNDEFINSTR: 'undefined instruction',
-  INVSTATE: 'jump through a wrong function pointer',
-  INVPC: 'damaged stack',
-  NOCP: 'floating-point instruction without its unit',
-  UNALIGNED: 'unaligned access',
-  DIVBYZERO: 'division by zero',
-};
-
-function crashKind(registers: Partial<CrashRegisters>): string {
-  const known = describeFaultBits(registers).find(({ name }) => name in NAMES);
-  return known ? NAMES[known.name]! : 'hard fault';
-}
-
-function placesIn({ places, halts, build }: CrashReport, root: string | undefined): CardPlace[] {
-  const { pc, lr, culprit } = places;
-  const locate = (file: string): string => fileNow(file, build?.tree, root);
-  const at = pc ? codeLinks(pc, 'crashed here', locate, root) : [];
-  const from = lr ? codeLinks(lr, 'called from here', locate, root) : [];
-  const code = culprit === 'lr' ? [...from, ...at] : [...at, ...from];
-  return [...code, ...(root === undefined ? [] : halts.map((place) => sourceLink(place, root)))];
-}
-
 function crashSections(input: CrashCardInput, crash: NonNullable<CrashDiag['crash']>): CardSection[] {
   const { report, root } = input;
   const heading = crash.kind === 'halt' ? 'Where it halts' : 'Where it crashed';
   const links: CardSection = {
     kind: 'places',
     heading,
-    places: report ? placesIn(report, root) : [],
+    places: report ? crashPlaces(report, root) : [],
     empty: report ? whyNoPlace(crash, report, root) : 'Looking it up …',
   };
   if (crash.kind === 'halt') {

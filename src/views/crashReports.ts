@@ -6,7 +6,7 @@ import type { Controller } from '../controllers/controller';
 import type { CrashDiag } from '../protocol/crashDiag';
 import { keptCrashOf } from '../settings/faultHistory';
 import type { CardPlace } from './card';
-import { crashPlace } from './crashCard';
+import { crashPlaces } from './crashWords';
 
 export interface CrashReportsDependencies {
   /** Looks up the lines behind a crash; takes a moment. */
@@ -47,9 +47,8 @@ export class CrashReports implements Disposable {
 
   /** The line to look at first. */
   placeOf(controller: Controller): CardPlace | undefined {
-    const { crashDiag: diag, title } = controller;
     const report = this.of(controller);
-    return diag && report && crashPlace({ controller: title, diag, report, root: this.dependencies.root() });
+    return report && crashPlaces(report, this.dependencies.root())[0];
   }
 
   /** Another tree is worked on: halts are somewhere else in it. */

@@ -6,7 +6,7 @@ import { formatLinkAddress, sameAddress } from '../links/linkAddress';
 import type { Session } from '../links/session';
 import type { SessionPool } from '../links/sessionPool';
 import { decodeLispPrint } from '../protocol/messages/codeStorage';
-import { formatOwner, printable } from './terminalConversation';
+import { formatOwner, printable } from './printWords';
 
 const LINE_LIMIT = 1000;
 /** More than that nobody reads, and a controller that never stops printing must not fill the disk. */

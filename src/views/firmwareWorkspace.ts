@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import { VescError } from '../base/errors';
-import { type Board, listBoards, selectBoard } from '../build/boards';
+import type { Board } from '../build/boards';
 import { type FirmwareTree, findFirmwareTrees } from '../build/firmwareTree';
 import { headLog } from '../build/gitState';
 import type { BuildHost } from '../build/host';
@@ -101,6 +101,7 @@ export class FirmwareWorkspace implements vscode.Disposable {
     const name = this.chosenName();
     if (name === undefined || !(await this.tree())) return this.choose(undefined);
     const boards = await this.boards();
+    const { selectBoard } = await import('../build/boards');
     try {
       return this.choose(selectBoard(boards, name));
     } catch {
@@ -195,6 +196,7 @@ export class FirmwareWorkspace implements vscode.Disposable {
 
   private async list(): Promise<Board[]> {
     const tree = await this.requireTree();
+    const { listBoards } = await import('../build/boards');
     return listBoards(tree, this.dependencies.host, this.folders());
   }
 }

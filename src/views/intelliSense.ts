@@ -2,10 +2,9 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { isVescError } from '../base/errors';
 import type { Board } from '../build/boards';
-import { compileCommandsFile, readCompileCommands, writeCompileCommands } from '../build/compileCommands';
 import type { FirmwareTree } from '../build/firmwareTree';
 import type { BuildHost } from '../build/host';
-import { findToolchain, type Toolchain } from '../build/toolchain';
+import type { Toolchain } from '../build/toolchain';
 import type { Memory } from './knownPorts';
 import type { Settings } from './settings';
 
@@ -111,11 +110,14 @@ export class IntelliSense implements Disposable {
   }
 
   private async update(onlyIfPresent: boolean): Promise<void> {
-    const { active, host, settings, log } = this.dependencies;
+    const { active, editor, host, settings, log } = this.dependencies;
     const now = active();
     if (!now || this.disposed || !settings().compileCommands) return;
     const { tree, board } = now;
-    const isPresent = (await host.files.status(compileCommandsFile(tree))) !== undefined;
+    const [{ compileCommandsFile, readCompileCommands, writeCompileCommands }, { findToolchain }] =
+      await Promise.all([import('../build/compileCommands'), import('../build/toolchain')]);
+    const file = compileCommandsFile(tree);
+    const isPresent = (await host.files.status(file)) !== undefined;
     if (onlyIfPresent && !isPresent) return;
     try {
       const { toolchainPath, makeArguments } = settings();
@@ -123,10 +125,9 @@ export class IntelliSense implements Disposable {
       const commands = await readCompileCommands({ tree, board, toolchain, makeArguments }, host);
       if (commands.length === 0) return log(`make does not tell how ${board.name} is compiled`);
       const outcome = await writeCompileCommands(tree, commands, host.files);
-      if (outcome === 'not-ours')
-        return log(`${compileCommandsFile(tree)} was written by something else and is left alone`);
+      if (outcome === 'not-ours') return log(`${file} was written by something else and is left alone`);
       if (outcome === 'written') log(`${commands.length} compile lines of ${board.name} for IntelliSense`);
-      await this.offer(tree, board, toolchain);
+      await this.offer(editor.inSettings(file), board, toolchain);
     } catch (error) {
       // Whoever builds is told; nobody asked for this.
       if (!isVescError(error)) throw error;
@@ -135,10 +136,9 @@ export class IntelliSense implements Disposable {
   }
 
   /** Offers once in a workspace to point a language server to the lines, when there is one that is not. */
-  private async offer(tree: FirmwareTree, board: Board, toolchain: Toolchain): Promise<void> {
+  private async offer(file: string, board: Board, toolchain: Toolchain): Promise<void> {
     const { editor, memory, log } = this.dependencies;
     if (memory.get(OFFERED_KEY) === true) return;
-    const file = editor.inSettings(compileCommandsFile(tree));
     for (const server of LANGUAGE_SERVERS) {
       if (!editor.isInstalled(server.extension)) continue;
       const { name, setting } = server;

@@ -10,7 +10,7 @@ import { decodeLispPrint } from '../protocol/messages/codeStorage';
 import type { Memory } from './knownPorts';
 import { LineEditor } from './lineEditor';
 import type { LispPrograms } from './lispPrograms';
-import { printable } from './terminalConversation';
+import { printable } from './printWords';
 import { plain } from './text';
 
 const LINE_LIMIT = 4000;

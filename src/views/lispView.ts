@@ -6,10 +6,9 @@ import { commandCall } from './commandNames';
 import { ControllerTerminals } from './controllerTerminal';
 import { FirmwarePrints, listenToLisp } from './firmwarePrints';
 import type { Memory } from './knownPorts';
-import { LispConversation } from './lispConversation';
 import { LispPrograms } from './lispPrograms';
 import { lispLenses, lispStatus } from './lispWords';
-import { formatOwner } from './terminalConversation';
+import { formatOwner } from './printWords';
 import { drawStatus } from './statusBar';
 import { plain } from './text';
 
@@ -39,8 +38,10 @@ export class LispView implements vscode.Disposable {
       new ControllerTerminals({
         name: (controller) => `LispBM ${formatOwner(controller)}`,
         icon: 'code',
-        converse: (controller, show) =>
-          new LispConversation({ controller, pool, programs, clock, memory, show }),
+        converse: async (controller, show) => {
+          const { LispConversation } = await import('./lispConversation');
+          return new LispConversation({ controller, pool, programs, clock, memory, show });
+        },
       }),
     );
     this.prints = this.owned.add(

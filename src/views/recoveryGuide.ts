@@ -2,7 +2,7 @@ import type { RecoveryResult } from '../recovery/recovery';
 import type { Answering } from '../recovery/search';
 import { formatLinkAddress } from '../links/linkAddress';
 import { formatVersion } from '../protocol/version';
-import { verdictNotice } from './messages';
+import { verdictNotice } from './updateMessages';
 import type { Notice } from './notices';
 import { plain } from './text';
 

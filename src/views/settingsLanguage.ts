@@ -1,12 +1,8 @@
 import * as vscode from 'vscode';
 import type { SettingsField } from '../protocol/settings/settingsField';
-import { formText } from '../settings/migration';
-import { rangeText } from '../settings/settingText';
 import { SETTINGS_SCHEME } from './settingsPlace';
 import type { SettingsFiles } from './settingsFiles';
-import { plain } from './text';
 
-const HELP_LIMIT = 300;
 const NAME = /[\w.[\]]+/;
 const BEFORE_VALUE = /^\s*([\w.[\]]+)\s*=\s*\S*$/;
 
@@ -24,6 +20,7 @@ export function explainSettings(files: SettingsFiles, help: HelpSource): vscode.
         const text = document.lineAt(line).text;
         const field = fieldAt(document, NAME.exec(text)?.[0]);
         if (!field) return undefined;
+        const { fieldHelp } = await import('./fieldHelp');
         const said = (await help()).get(field.name);
         return new vscode.Hover(
           fieldHelp(field, said).map((part) => new vscode.MarkdownString(escaped(part))),
@@ -47,20 +44,6 @@ export function explainSettings(files: SettingsFiles, help: HelpSource): vscode.
 }
 
 const ITEM_KIND = vscode.CompletionItemKind.EnumMember;
-
-/** What a setting is, for people: what the tree says, what it holds, and how it is stored. */
-export function fieldHelp(field: SettingsField, said: string | undefined): string[] {
-  const unit = field.unit === undefined ? '' : `, in ${field.unit}`;
-  const holds =
-    field.meaning.kind === 'enumeration'
-      ? `One of ${field.meaning.enumerators.map(({ name }) => name).join(', ')}.`
-      : field.meaning.kind === 'number'
-        ? `Holds ${rangeText(field)}${unit}.`
-        : field.meaning.kind === 'bool'
-          ? 'true or false.'
-          : 'Eight bits, each with a meaning of its own.';
-  return [...(said === undefined ? [] : [plain(said, HELP_LIMIT)]), holds, `Stored as ${formText(field)}.`];
-}
 
 function valuesOf({ meaning }: SettingsField): readonly string[] {
   if (meaning.kind === 'bool') return ['true', 'false'];

@@ -7,6 +7,7 @@ import type { Session } from '../links/session';
 import type { SessionPool } from '../links/sessionPool';
 import type { Memory } from './knownPorts';
 import { LineEditor } from './lineEditor';
+import { formatOwner, printable } from './printWords';
 import { complete, inColumns, parseHelp } from './terminalCompletion';
 import { plain } from './text';
 
@@ -168,12 +169,6 @@ export class TerminalConversation implements Disposable {
   }
 }
 
-/** What a controller is called among those on the same link. */
-export function formatOwner(controller: Pick<Controller, 'title' | 'canId'>): string {
-  const { title, canId } = controller;
-  return `${plain(title)}${canId === undefined ? '' : ` (CAN ${canId})`}`;
-}
-
 function waitingFor(holder: PrintHolder | undefined): string {
   if (!holder) return '(waiting: the controller is busy)';
   const { command, owner } = holder;
@@ -183,12 +178,4 @@ function waitingFor(holder: PrintHolder | undefined): string {
 function historyOf(memory: Memory): readonly string[] {
   const kept = memory.get(HISTORY_KEY);
   return Array.isArray(kept) ? kept.filter((line) => typeof line === 'string') : [];
-}
-
-/** What the firmware prints, without anything that would move the cursor or colour the screen. */
-export function printable(text: string): string[] {
-  return text
-    .replace(/\n$/, '')
-    .split('\n')
-    .map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, (each) => (each === '\t' ? '  ' : '')));
 }

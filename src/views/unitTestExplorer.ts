@@ -3,7 +3,7 @@ import { DisposableStore } from '../base/disposable';
 import { isVescError } from '../base/errors';
 import type { TestOutcome } from '../build/gtestOutput';
 import type { BuildHost } from '../build/host';
-import { findUnitTests, runUnitTests, type UnitTestProgram } from '../build/unitTests';
+import { findUnitTests, type UnitTestProgram } from '../build/unitTests';
 import type { FirmwareWorkspace } from './firmwareWorkspace';
 import { plain } from './text';
 
@@ -112,6 +112,7 @@ export class UnitTestExplorer implements vscode.Disposable {
       // make runs the firmware's own makefiles.
       if (!vscode.workspace.isTrusted)
         return errored(new vscode.TestMessage('This folder is not trusted: nothing of it is run.'));
+      const { runUnitTests } = await import('../build/unitTestRun');
       const result = await runUnitTests(await this.workspace.requireTree(), program, this.host, {
         ...(isAll ? {} : { only: [...open.keys()] }),
         signal,

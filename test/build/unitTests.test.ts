@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import type { TestOutcome } from '../../src/build/gtestOutput';
-import { findUnitTests, runUnitTests, type UnitTestRun } from '../../src/build/unitTests';
+import { runUnitTests, type UnitTestRun } from '../../src/build/unitTestRun';
+import { findUnitTests } from '../../src/build/unitTests';
 import { describeWithCompiler, FirmwareWorkspace } from './firmwareWorkspace';
 
 /** Compiles Google Test itself. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Emitter } from '../../../src/base/emitter';
 import { VescError } from '../../../src/base/errors';
+import type { Lazy } from '../../../src/base/lazy';
 import { EmulatedControllers, parseEmulatedName } from '../../../src/controllers/emulatedControllers';
 import { defaultCanId, pickUuid } from '../../../src/controllers/emulatedIdentity';
 import { CanBus } from '../../../src/emulator/can/bus';
@@ -389,7 +390,7 @@ describe('emulated controllers', () => {
 
   it('cannot have the UUID of another on the same bus', async () => {
     await controllers.start(image);
-    const [uuid] = (controllers as unknown as { bus: CanBus }).bus.uuids;
+    const [uuid] = (controllers as unknown as { bus: Lazy<CanBus> }).bus.made!.uuids;
     const name = `${image}?uuid=${uuid!.toUpperCase()}`;
     await assert.rejects(controllers.start(name), { code: 'usage' });
     const { flash } = (await controllers.start(image)).controller;

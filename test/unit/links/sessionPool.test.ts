@@ -114,9 +114,20 @@ describe('the session pool', () => {
   it('stops opening when nobody waits any more', async () => {
     const cancel = new AbortController();
     const given = assert.rejects(pool.acquire(ADDRESS, cancel.signal), /enough/);
+    await clock.advance(1);
     cancel.abort(new Error('enough'));
     await given;
     assert.deepEqual(opener.aborted, [ADDRESS]);
+    assert.equal(pool.find(ADDRESS), undefined);
+  });
+
+  it('opens nothing when nobody waits any more before it began', async () => {
+    const cancel = new AbortController();
+    const given = assert.rejects(pool.acquire(ADDRESS, cancel.signal), /enough/);
+    cancel.abort(new Error('enough'));
+    await given;
+    await clock.advance(20);
+    assert.deepEqual([opener.opened, opener.aborted], [[], []]);
     assert.equal(pool.find(ADDRESS), undefined);
   });
 
@@ -124,6 +135,7 @@ describe('the session pool', () => {
     opener.deaf = true;
     const cancel = new AbortController();
     const given = assert.rejects(pool.acquire(ADDRESS, cancel.signal), /enough/);
+    await clock.advance(1);
     cancel.abort(new Error('enough'));
     await given;
     await clock.advance(20);

@@ -4,7 +4,8 @@ import type { CrashDiag } from '../../../src/protocol/crashDiag';
 import type { FaultRecord } from '../../../src/protocol/faultListing';
 import { type Card, placesOf } from '../../../src/views/card';
 import { cardBody, cardPage, readCardMessage } from '../../../src/views/cardHtml';
-import { crashCard, crashPlace } from '../../../src/views/crashCard';
+import { crashCard } from '../../../src/views/crashCard';
+import { crashPlaces } from '../../../src/views/crashWords';
 import { faultCard, type FaultCardInput } from '../../../src/views/faultCard';
 import { describeReset } from '../../../src/views/resetWords';
 import { fileNow } from '../../../src/views/sourceLinks';
@@ -188,7 +189,7 @@ describe('the card of a crash', () => {
       'motor/mc.c:57 inlined here',
       '/lib/main.c:3 called from here',
     ]);
-    assert.equal(crashPlace(INPUT_CRASH)?.file, '/fw/motor/mc.c');
+    assert.equal(crashPlaces(INPUT_CRASH.report, INPUT_CRASH.root)[0]?.file, '/fw/motor/mc.c');
     const said = words(card, 'What the processor says');
     assert.match(said[0]!, /^PRECISERR: /);
     assert.ok(said.includes('The address was 0x00000010.'));
@@ -207,7 +208,7 @@ describe('the card of a crash', () => {
     const { lr } = PLACES;
     const places = { pc: { address: 0, inlinedInto: [] }, lr, culprit: 'lr' } as const;
     const crash = { ...INPUT_CRASH, report: { ...INPUT_CRASH.report, places } };
-    assert.equal(crashPlace(crash)?.file, '/lib/main.c');
+    assert.equal(crashPlaces(crash.report, crash.root)[0]?.file, '/lib/main.c');
   });
 
   it('says why there is no line', () => {
@@ -222,7 +223,6 @@ describe('the card of a crash', () => {
     const card = crashCard({ ...INPUT_CRASH, report });
     assert.match(words(card, 'Where it crashed')[0]!, /arm-none-eabi-addr2line/);
     assert.deepEqual(words(card, undefined), ['Crashed in inner, 4 B behind its start.']);
-    assert.equal(crashPlace({ ...INPUT_CRASH, report: undefined }), undefined);
   });
 
   it('warns that the firmware may be another one by now', () => {
