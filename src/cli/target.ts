@@ -8,9 +8,9 @@ import type { LinkAddress } from '../links/link';
 import { DEFAULT_BAUD_RATE, formatLinkAddress, parseLinkAddress } from '../links/linkAddress';
 import type { Session } from '../links/session';
 import type { SessionLease } from '../links/sessionPool';
+import { silenceIs } from '../links/silence';
 import { type FirmwareVersion, fwVersion } from '../protocol/messages/identity';
 import { getValuesSelective } from '../protocol/messages/telemetry';
-import { silenceIs } from '../settings/secondMotor';
 import type { CommandContext } from './command';
 import { type OptionTable, readNumber } from './options';
 

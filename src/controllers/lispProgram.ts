@@ -1,9 +1,9 @@
 import { isVescError, VescError } from '../base/errors';
 import type { Endpoint } from '../links/endpoint';
+import { silenceIs } from '../links/silence';
 import { lispReadCode, lispSetRunning } from '../protocol/messages/codeStorage';
 import { type FirmwareVersion, fwVersion } from '../protocol/messages/identity';
 import { atLeast } from '../protocol/version';
-import { silenceIs } from '../settings/secondMotor';
 import { storeCode, type WriteHooks } from '../settings/storedCode';
 
 /** Whose LispBM it is. */

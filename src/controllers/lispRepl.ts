@@ -1,8 +1,8 @@
 import { type Clock, sleep } from '../base/clock';
 import type { Endpoint } from '../links/endpoint';
+import { silenceIs } from '../links/silence';
 import { lispReplCommand } from '../protocol/messages/codeStorage';
 import { fwVersion } from '../protocol/messages/identity';
-import { silenceIs } from '../settings/secondMotor';
 
 /** An expression less than 500 ms after the one before is dropped without a word (facts 2.8). */
 const PAUSE_MS = 600;

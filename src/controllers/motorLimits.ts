@@ -1,3 +1,4 @@
+import { silenceIs } from '../links/silence';
 import { ByteReader } from '../protocol/bytes';
 import type { Endpoint } from '../links/endpoint';
 import {
@@ -7,7 +8,6 @@ import {
   getConfiguration,
 } from '../protocol/messages/configuration';
 import { getMcconfTemp } from '../protocol/messages/telemetry';
-import { silenceIs } from '../settings/secondMotor';
 
 /** The least and the most of a quantity. */
 export interface Range {

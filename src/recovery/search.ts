@@ -4,9 +4,9 @@ import { sleep } from '../base/clock';
 import type { LinkAddress } from '../links/link';
 import { formatLinkAddress } from '../links/linkAddress';
 import type { SessionPool } from '../links/sessionPool';
+import { silenceIs } from '../links/silence';
 import { pingCan } from '../protocol/messages/can';
 import { type FirmwareVersion, fwVersion } from '../protocol/messages/identity';
-import { silenceIs } from '../settings/secondMotor';
 import type { UpdateTarget } from '../update/updater';
 
 /** Baud rates that controllers have been set to; 115,200 is the default (facts 7.2). */

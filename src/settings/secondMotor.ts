@@ -1,4 +1,4 @@
-import { isVescError } from '../base/errors';
+import { silenceIs } from '../links/silence';
 import { fromHex, toHex } from '../protocol/bytes';
 import { secondMotorCanId } from '../protocol/messages/can';
 import { fwVersion } from '../protocol/messages/identity';
@@ -35,14 +35,4 @@ export async function findSecondMotor(
     undefined,
   );
   return version?.uuid === secondMotorUuid(uuid) ? canId : undefined;
-}
-
-/** The answer of `request`, or `fallback` when nobody answers; other failures pass through. */
-export async function silenceIs<T, F>(request: Promise<T>, fallback: F): Promise<T | F> {
-  try {
-    return await request;
-  } catch (error) {
-    if (isVescError(error, 'no-answer') || isVescError(error, 'can-node-silent')) return fallback;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { VescError } from '../base/errors';
 import { sameBytes } from '../base/sameBytes';
 import type { Endpoint } from '../links/endpoint';
+import { silenceIs } from '../links/silence';
 import { ByteWriter } from '../protocol/bytes';
 import { crc16 } from '../protocol/crc16';
 import {
@@ -12,7 +13,6 @@ import {
   qmlWrite,
 } from '../protocol/messages/codeStorage';
 import { fwVersion, type HardwareType } from '../protocol/messages/identity';
-import { silenceIs } from './secondMotor';
 
 /** The two programs a controller stores besides its firmware; both lie where an update is staged (facts 3.1). */
 export type CodeKind = 'lisp' | 'qml';

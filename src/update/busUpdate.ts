@@ -1,8 +1,9 @@
 import { isVescError, VescError } from '../base/errors';
 import type { LinkAddress } from '../links/link';
+import { silenceIs } from '../links/silence';
 import { pingCan } from '../protocol/messages/can';
 import { type FirmwareVersion, fwVersion } from '../protocol/messages/identity';
-import { secondMotorUuid, silenceIs } from '../settings/secondMotor';
+import { secondMotorUuid } from '../settings/secondMotor';
 import { CommitOrder } from './commitOrder';
 import { SharedClaims } from './sharedClaims';
 import { OWNER } from './targetConnection';

@@ -1,8 +1,8 @@
 import type { Endpoint } from '../links/endpoint';
+import { silenceIs } from '../links/silence';
 import { type FirmwareInfo, type FirmwareVersion, fwInfo, fwVersion } from '../protocol/messages/identity';
 import { getValuesSelective } from '../protocol/messages/telemetry';
 import { atLeast } from '../protocol/version';
-import { silenceIs } from '../settings/secondMotor';
 
 /** Who a controller is and what runs on it, as far as it can be read. */
 export interface ControllerIdentity {

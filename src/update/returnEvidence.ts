@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock';
 import type { Endpoint } from '../links/endpoint';
+import { silenceIs } from '../links/silence';
 import { parseResetFlags, type ResetFlag } from '../protocol/crashDiag';
 import { parseFaultListing } from '../protocol/faultListing';
 import { faultName } from '../protocol/faults';
 import { getValuesSelective } from '../protocol/messages/telemetry';
 import { atLeast } from '../protocol/version';
-import { silenceIs } from '../settings/secondMotor';
 import type { ReturnedController } from './reconnect';
 import { absenceOf, readUptimeLater } from './uptime';
 

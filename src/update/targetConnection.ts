@@ -6,10 +6,10 @@ import type { LinkAddress } from '../links/link';
 import { formatLinkAddress } from '../links/linkAddress';
 import type { Claim } from '../links/session';
 import type { SessionLease, SessionPool } from '../links/sessionPool';
+import { silenceIs } from '../links/silence';
 import { fwVersion } from '../protocol/messages/identity';
 import type { ControllerAccess } from '../settings/controllerAccess';
 import { SharedClaims } from './sharedClaims';
-import { silenceIs } from '../settings/secondMotor';
 import type { UpdateTarget } from './updater';
 import { type Jump, readUptime } from './uptime';
 

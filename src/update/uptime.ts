@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock';
 import { sleep } from '../base/clock';
 import type { Endpoint } from '../links/endpoint';
+import { silenceIs } from '../links/silence';
 import { getValuesSetupSelective } from '../protocol/messages/telemetry';
-import { silenceIs } from '../settings/secondMotor';
 
 /** How long a controller had been up at a moment of our clock: between `asked_ms` and `at_ms`. */
 export interface Uptime {

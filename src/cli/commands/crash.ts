@@ -5,6 +5,7 @@ import { type CrashReport, reportCrash } from '../../build/crashReport';
 import { FaultSources } from '../../build/faultSources';
 import { findFirmwareTrees } from '../../build/firmwareTree';
 import { type CodePlace, type SourceLine, Symbolizer } from '../../build/symbolizer';
+import { silenceIs } from '../../links/silence';
 import {
   type CrashDiag,
   CRASH_REGISTERS,
@@ -13,7 +14,6 @@ import {
 } from '../../protocol/crashDiag';
 import { describeContext, describeFaultBits, faultAddress, isImprecise } from '../../protocol/faultRegisters';
 import { formatVersion } from '../../protocol/version';
-import { silenceIs } from '../../settings/secondMotor';
 import { identifyController } from '../../update/controllerIdentity';
 import { type CommandContext, defineCommand } from '../command';
 import { UNKNOWN } from '../format';

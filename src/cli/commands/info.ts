@@ -1,8 +1,8 @@
 import { ExitStatus } from '../../base/errors';
+import { silenceIs } from '../../links/silence';
 import { faultName } from '../../protocol/faults';
 import { getValues, type Values } from '../../protocol/messages/telemetry';
 import type { BootloaderKnowledge } from '../../settings/controllerMemory';
-import { silenceIs } from '../../settings/secondMotor';
 import { type ControllerIdentity, identifyController } from '../../update/controllerIdentity';
 import { defineCommand } from '../command';
 import { bootloaderText, firmwareText, hardwareTypeText, quantity } from '../format';

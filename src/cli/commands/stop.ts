@@ -9,8 +9,8 @@ import {
 } from '../../controllers/motorStop';
 import { formatLinkAddress } from '../../links/linkAddress';
 import type { Session } from '../../links/session';
+import { silenceIs } from '../../links/silence';
 import { pingCan } from '../../protocol/messages/can';
-import { silenceIs } from '../../settings/secondMotor';
 import { type CommandContext, defineCommand } from '../command';
 import { chooseTarget, LINK_OPTIONS } from '../target';
 
