@@ -2,58 +2,41 @@ import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import * as vscode from 'vscode';
-import { isVescError } from './base/errors';
 import { Lazy } from './base/lazy';
 import { BuildRecords } from './build/buildRecord';
 import { compareCommits } from './build/gitState';
 import { type BuildHost, thisHost } from './build/host';
+import { runInBackground } from './commands/background';
 import { registerCommands } from './commands/commandTable';
-import { isFirmwareSource } from './build/firmwareSource';
 import type { Shell } from './commands/shell';
 import { readBytes } from './commands/files';
 import { type Core, createCore } from './controllers/core';
-import { FaultKeeper } from './controllers/faultKeeper';
-import { eventText } from './emulator/eventText';
 import type { LayoutSource } from './settings/configuration';
 import { BuildDiagnostics } from './views/buildDiagnostics';
 import { BuildRelations } from './views/buildRelations';
 import { Builds } from './views/builds';
 import { BuildTasks, TASK_TYPE } from './views/buildTasks';
-import { CardPanel, openPlace } from './views/cardPanel';
 import { provideCommits } from './views/commitDocuments';
 import { ContextKeys } from './views/contextKeys';
 import { commandTerminals, ControllerTerminals } from './views/controllerTerminal';
 import { ControllerTree } from './views/controllerTree';
-import { crashTitle } from './views/crashWords';
 import { CrashReports } from './views/crashReports';
 import { registerFaultHover } from './views/faultHover';
-import { FaultNotices } from './views/faultNotices';
-import { FirmwarePrints } from './views/firmwarePrints';
 import { FirmwareWorkspace } from './views/firmwareWorkspace';
-import { FlashOnSave } from './views/flashOnSave';
 import { FlashState } from './views/flashState';
-import { HotPlug } from './views/hotPlug';
-import { IntelliSense } from './views/intelliSense';
 import { KnownPorts } from './views/knownPorts';
-import { languageServerSettings } from './views/languageServerSettings';
-import { LispView } from './views/lispView';
-import { crashNotice, faultNotice } from './views/messages';
 import { Notifier } from './views/notifier';
 import { readSettings, type Settings } from './views/settings';
-import { SettingsFiles } from './views/settingsFiles';
-import { explainSettings } from './views/settingsLanguage';
-import { SettingsSource } from './views/settingsSource';
+import { SettingsScheme } from './views/settingsScheme';
 import { StatusBar } from './views/statusBar';
-import { UnitTestExplorer } from './views/unitTestExplorer';
-import { UnfinishedUpdates } from './views/unfinishedUpdates';
-import { WiringHelp } from './views/wiringHelp';
+import type { UnitTestExplorer } from './views/unitTestExplorer';
 
 /** What the editor tests work with. */
 export type Api = Pick<
   Shell,
   'core' | 'workspace' | 'builds' | 'flashing' | 'tree' | 'page' | 'relations' | 'records' | 'lisp'
 > & {
-  readonly unitTests: UnitTestExplorer;
+  readonly unitTests: Lazy<UnitTestExplorer>;
 };
 
 /** What has to be kept before the editor goes. */
@@ -77,6 +60,13 @@ export function activate(context: vscode.ExtensionContext): Api {
           return inputsInTree(workspace, host, hardware);
         },
         flashFolder: join(storage.fsPath, 'emulated'),
+      },
+      beforeFirst: async () => {
+        const [{ followControllers }] = await Promise.all([
+          import('./views/controllerFollowers'),
+          lisp.get(),
+        ]);
+        own(followControllers({ core, crashes, notifier, settings, log }));
       },
     }),
   );
@@ -135,11 +125,15 @@ export function activate(context: vscode.ExtensionContext): Api {
       root: () => workspace.knownTree?.root,
     }),
   );
-  const page = own(new CardPanel(context.extensionUri));
+  const page = new Lazy(async () => {
+    const { CardPanel } = await import('./views/cardPanel');
+    return own(new CardPanel(context.extensionUri));
+  });
   const cards = new Lazy(async () => {
     const { FaultCards } = await import('./views/faultCards');
     const tree = () => workspace.tree();
-    return own(new FaultCards({ registry, tree, sources: await sources.get(), crashes, page }));
+    const parts = { sources: await sources.get(), page: await page.get() };
+    return own(new FaultCards({ registry, tree, crashes, ...parts }));
   });
   const flashing = own(new FlashState());
   const notifier = new Notifier(log);
@@ -153,16 +147,33 @@ export function activate(context: vscode.ExtensionContext): Api {
     });
   });
   const layouts: LayoutSource = async (...wanted) => (await allLayouts.get())(...wanted);
-  const settingsSource = new SettingsSource(registry, layouts, readBytes);
-  const settingsFiles = own(new SettingsFiles({ source: settingsSource, registry, flashing, clock }));
-  own(
-    explainSettings(settingsFiles, async () => {
-      const tree = workspace.knownTree;
-      if (!tree) return new Map<string, string>();
-      const { treeHelp } = await import('./build/treeLayouts');
-      return treeHelp(tree, host);
+  const settingsSource = new Lazy(async () => {
+    const { SettingsSource } = await import('./views/settingsSource');
+    return new SettingsSource(registry, layouts, readBytes);
+  });
+  const scheme = own(
+    new SettingsScheme(async (changed) => {
+      const [{ SettingsFiles }, { explainSettings }, source] = await Promise.all([
+        import('./views/settingsFiles'),
+        import('./views/settingsLanguage'),
+        settingsSource.get(),
+      ]);
+      const files = own(new SettingsFiles({ source, registry, flashing, clock, changed }));
+      own(
+        explainSettings(files, async () => {
+          const tree = workspace.knownTree;
+          if (!tree) return new Map<string, string>();
+          const { treeHelp } = await import('./build/treeLayouts');
+          return treeHelp(tree, host);
+        }),
+      );
+      return files;
     }),
   );
+  const lisp = new Lazy(async () => {
+    const { LispView } = await import('./views/lispView');
+    return own(new LispView(core, memory));
+  });
   const shell: Shell = {
     core,
     settings,
@@ -178,7 +189,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     cards,
     crashes,
     terminals: own(new ControllerTerminals(commandTerminals(core.pool, memory))),
-    lisp: own(new LispView(core, memory)),
+    lisp,
     livePanels: new Lazy(async () => {
       const { LivePanels } = await import('./views/liveData/livePanels');
       return own(
@@ -194,7 +205,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     known: new KnownPorts(memory),
     layouts,
     settingsSource,
-    settingsFiles,
+    settingsFiles: scheme.files,
     remembered: context.globalState,
     adapter: async () => {
       const { OpenOcdProgrammer } = await import('./recovery/openocd/openOcdProgrammer');
@@ -204,18 +215,13 @@ export function activate(context: vscode.ExtensionContext): Api {
         onLine: (line) => log.debug(`openocd: ${line}`),
       });
     },
-    wiring: own(new WiringHelp(context.extensionUri)),
+    wiring: new Lazy(async () => {
+      const { WiringHelp } = await import('./views/wiringHelp');
+      return own(new WiringHelp(context.extensionUri));
+    }),
     notifier,
     log,
   };
-  own(
-    new FirmwarePrints({
-      pool: core.pool,
-      registry,
-      clock,
-      createLog: () => vscode.window.createOutputChannel('VESC Firmware Prints', { log: true }),
-    }),
-  );
   own(new StatusBar({ registry, relations, workspace, builds, flashing, clock }));
   own(new ContextKeys(registry, workspace, flashing, core.emulated));
   const emulatorView = new Lazy(async () => {
@@ -230,173 +236,29 @@ export function activate(context: vscode.ExtensionContext): Api {
     }),
   );
   own(provideCommits(host));
-  const unitTests = own(new UnitTestExplorer(workspace, host));
+  const unitTests = new Lazy(async () => {
+    const { UnitTestExplorer } = await import('./views/unitTestExplorer');
+    return own(new UnitTestExplorer(workspace, host));
+  });
+  // There are no tests where there is no firmware.
+  own(
+    workspace.onChange(() => {
+      if (workspace.knownTree && !unitTests.made) void unitTests.get().then((tests) => tests.discover());
+    }),
+  );
   own(vscode.tasks.registerTaskProvider(TASK_TYPE, shell.tasks));
   own(registerFaultHover(registry));
   registerCommands(shell).forEach(own);
-  connectParts(shell, own);
-  watchOver(shell, own);
-  followEdits(shell, memory, own);
+  own(runInBackground(shell, memory));
   offerCommandLine(context);
   workspace.look();
-  const { tree, lisp } = shell;
+  const { tree } = shell;
   return { core, workspace, builds, flashing, tree, page, relations, records, lisp, unitTests };
 }
 
 /** Emulated controllers keep in their flash what was stored a moment ago. */
 export function deactivate(): Promise<void> | undefined {
   return keepAll?.();
-}
-
-type Own = <T extends vscode.Disposable>(part: T) => T;
-
-/** What follows from what. */
-function connectParts(shell: Shell, own: Own): void {
-  const { workspace, builds, relations, diagnostics, log, core } = shell;
-  own(workspace.onCommit(() => relations.refresh()));
-  own(vscode.workspace.onDidGrantWorkspaceTrust(() => relations.refresh()));
-  own(
-    workspace.onChange(() => {
-      const board = workspace.knownBoard;
-      const result = board && builds.resultOf(board);
-      if (result) diagnostics.show(result);
-      else diagnostics.clear();
-      relations.refresh();
-    }),
-  );
-  own(
-    builds.onFinish((result) => {
-      diagnostics.show(result);
-      relations.refresh();
-      log.info(
-        `built ${result.board}: ${result.ok ? `ok, ${result.buildId ?? 'no build identity'}` : 'failed'}, ` +
-          `${result.compiled} compiled, ${result.duration_ms} ms`,
-      );
-      if (result.failure) log.warn(`code ${result.failure.code}: ${result.failure.message}`);
-    }),
-  );
-  own(
-    core.emulated.onEvent(({ event }) => {
-      const line = `emulator: ${eventText(event)}`;
-      if (event.kind === 'reset' || event.kind === 'state') log.info(line);
-      else log.warn(line);
-    }),
-  );
-  own(core.emulated.onUnwritable((error) => log.warn(`emulator: ${error.message}`)));
-  // Which controller is selected may decide which board is built.
-  own(core.registry.onChange((controller) => void (controller === undefined && workspace.look())));
-}
-
-/** What goes on without anybody asking: ports that come back, faults, updates that were left half-way. */
-function watchOver(shell: Shell, own: Own): void {
-  const { core, known, log, notifier, settings } = shell;
-  const { clock, registry } = core;
-  const isOpen = (path: string): boolean =>
-    registry.controllers.some(({ address }) => address.kind === 'serial' && address.path === path);
-  const hotPlug = own(
-    new HotPlug({
-      clock,
-      listPorts: () => core.listPorts(),
-      wanted: () => (settings().reconnect ? known.paths.filter((path) => !isOpen(path)) : []),
-      connect: async (path) => {
-        try {
-          await registry.connect({ kind: 'serial', path, baudRate: settings().baudRate });
-          log.info(`connected again to ${path}`);
-        } catch (error) {
-          // Nobody asked for it just now, so nobody is disturbed.
-          if (!isVescError(error)) throw error;
-          log.warn(`${path} could not be connected again (${error.code}): ${error.message}`);
-        }
-      },
-    }),
-  );
-  hotPlug.start();
-  watchCrashes(shell, own);
-  const notices = new FaultNotices(clock);
-  own(
-    registry.onFault(({ controller, sighting: { fault, at, foundActive } }) => {
-      log.warn(`${controller.title}: ${fault}`);
-      const isNews = notices.isNews(controller.identity?.uuid ?? '', fault);
-      if (!isNews || !settings().faultNotifications) return;
-      notifier.show(faultNotice(controller.title, fault), {
-        fault: () =>
-          vscode.commands.executeCommand('vesc.showFaults', {
-            controller,
-            fault: { fault, ...(foundActive ? {} : { at: at.toISOString() }) },
-          }),
-      });
-    }),
-  );
-  own(
-    new UnfinishedUpdates(core.journal, clock, (entry) => {
-      void import('./commands/unfinished').then(({ tellUnfinished }) => tellUnfinished(shell, entry));
-    }),
-  );
-}
-
-/** Crashes are told of once, with their line as soon as it is found. */
-function watchCrashes({ core, crashes, log, notifier, settings, workspace }: Shell, own: Own): void {
-  const { clock, registry, faultHistory: history } = core;
-  const keeper = own(new FaultKeeper({ registry, history, clock }));
-  own(workspace.onChange(() => crashes.refresh()));
-  own(
-    keeper.onCrash(({ controller, diag }) => {
-      void crashes.wait(controller).then(() => {
-        const place = crashes.placeOf(controller);
-        const title = crashTitle(diag);
-        log.warn(`${controller.title}: ${title}${place ? ` at ${place.label}` : ''}`);
-        if (!settings().faultNotifications) return;
-        notifier.show(crashNotice(controller.title, title, place?.label), {
-          line: () => place && openPlace(place),
-          crash: () => vscode.commands.executeCommand('vesc.showCrash', { controller }),
-        });
-      });
-    }),
-  );
-}
-
-/** What follows from changes of the firmware: flashing it where that is wanted, and what IntelliSense knows. */
-function followEdits(shell: Shell, memory: vscode.Memento, own: Own): void {
-  const { builds, core, flashing, host, log, settings, workspace } = shell;
-  const onSave = own(
-    new FlashOnSave({
-      clock: core.clock,
-      isEnabled: () => settings().flashOnSave && vscode.workspace.isTrusted,
-      busy: () =>
-        flashing.progress ? 'a controller is being worked on' : builds.running ? 'a build runs' : undefined,
-      flash: async () => (await import('./commands/flashSaved')).flashSaved(shell),
-      tell: (heldBack) => flashing.holdBack(heldBack),
-    }),
-  );
-  own(
-    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
-      const root = workspace.knownTree?.root;
-      if (root !== undefined && uri.scheme === 'file' && isFirmwareSource(root, uri.fsPath)) onSave.saved();
-    }),
-  );
-  const intelliSense = own(
-    new IntelliSense({
-      clock: core.clock,
-      host,
-      memory,
-      settings,
-      active: () => {
-        const { knownTree: tree, knownBoard: board } = workspace;
-        return tree && board && vscode.workspace.isTrusted ? { tree, board } : undefined;
-      },
-      editor: languageServerSettings(),
-      log: (line) => log.info(line),
-    }),
-  );
-  own(builds.onFinish(() => intelliSense.built()));
-  own(workspace.onChange(() => intelliSense.changed()));
-  own(
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      const names = ['makeArguments', 'toolchainPath', 'makePath', 'compileCommands'];
-      if (names.some((name) => event.affectsConfiguration(`vesc.${name}`))) intelliSense.changed();
-      if (event.affectsConfiguration('vesc.flashOnSave')) flashing.holdBack(undefined);
-    }),
-  );
 }
 
 /** What is typed in a file and not saved. */

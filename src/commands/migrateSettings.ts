@@ -22,7 +22,8 @@ export async function chooseMigration(
   const parts = await planSnapshot(shell.core.registry.accessTo(controller), snapshot, layouts);
   if (parts.length === 0) return 'none';
   const title = plain(controller.title);
-  const uri = settingsFiles.put(
+  const files = await settingsFiles.get();
+  const uri = files.put(
     { source: 'migration', uuid: controller.identity?.uuid ?? snapshot.uuid },
     migrationDocument(parts, title),
   );

@@ -67,7 +67,8 @@ export async function exportSettings(
 ): Promise<vscode.Uri | undefined> {
   const chosen = await choose(shell, target, 'Export settings');
   if (!chosen) return undefined;
-  const configuration = await shell.settingsSource.read({ source: 'controller', ...chosen });
+  const settingsSource = await shell.settingsSource.get();
+  const configuration = await settingsSource.read({ source: 'controller', ...chosen });
   const file = await vscode.window.showSaveDialog({ title: 'VESC: Export settings', filters: FILTERS });
   if (!file) return undefined;
   try {
@@ -106,14 +107,15 @@ export async function importSettings(
   if (!picked) return undefined;
   const text = new TextDecoder().decode(await readBytes(picked.fsPath));
   const source = 'controller';
+  const settingsSource = await shell.settingsSource.get();
   const file = await readSettingsFile(
     text,
     picked.fsPath,
-    async (kind) => (await shell.settingsSource.read({ source, uuid, kind })).layout,
+    async (kind) => (await settingsSource.read({ source, uuid, kind })).layout,
   );
   const { kind, problems, configuration } = file;
   if (problems.length > 0) throw new VescError('settings-invalid', { problems });
-  const present = await shell.settingsSource.read({ source, uuid, kind });
+  const present = await settingsSource.read({ source, uuid, kind });
   const { values, remarks } = valuesForController(configuration, present);
   const uri = await reach(shell, { source, uuid, kind });
   const document = await vscode.workspace.openTextDocument(uri);
@@ -200,7 +202,7 @@ async function chooseOther(shell: Shell, { controller, uuid, kind }: Opened): Pr
 /** The URI of settings that can be read; the editor itself would only say that it could not open something. */
 async function reach(shell: Shell, place: SettingsPlace): Promise<vscode.Uri> {
   const uri = uriOf(place);
-  await shell.settingsFiles.stat(uri);
+  await (await shell.settingsFiles.get()).stat(uri);
   return uri;
 }
 

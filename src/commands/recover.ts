@@ -58,7 +58,7 @@ export async function recover(shell: Shell, target?: ControllerTarget): Promise<
   if (sight.way === 'search' && (await isFound(shell, missed))) return undefined;
   for (;;) {
     const route = await pickRoute();
-    if (route === 'wiring') shell.wiring.show();
+    if (route === 'wiring') (await shell.wiring.get()).show();
     else if (route === 'search') {
       if (await isFound(shell, missed)) return undefined;
     } else if (route === undefined) return undefined;

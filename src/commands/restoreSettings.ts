@@ -47,7 +47,6 @@ export async function restoreSettings(
   if (!migrate || !(await isConfirmed(controller, found)) || tellsBusy(shell, controller)) return undefined;
   const title = `Restoring the settings of ${plain(controller.title)}`;
   shell.log.info(`${title} at ${formatPlace(controller)} from ${found.path}`);
-  shell.log.info(`${title} at ${formatPlace(controller)} from ${found.path}`);
   const parts = await workOn(shell, controller, title, (hooks) =>
     restore(shell, controller, identity, found, migrate === 'none' ? undefined : migrate, hooks),
   );
@@ -57,7 +56,7 @@ export async function restoreSettings(
   // What an update still owed it is paid with this.
   if (parts.every(({ outcome }) => outcome !== 'failed'))
     await shell.core.journal.settle(identity.uuid, 'restoring');
-  await shell.settingsFiles.refresh(identity.uuid);
+  await shell.settingsFiles.made?.refresh(identity.uuid);
   shell.notifier.show(restoreNotice(parts, controller.title), {
     'restore-settings': () => restoreSettings(shell, { controller }),
   });

@@ -38,23 +38,23 @@ export interface Shell {
   readonly diagnostics: BuildDiagnostics;
   readonly relations: BuildRelations;
   readonly tree: ControllerTree;
-  readonly page: CardPanel;
+  readonly page: Lazy<CardPanel>;
   readonly cards: Lazy<FaultCards>;
   readonly crashes: CrashReports;
   readonly terminals: ControllerTerminals;
-  readonly lisp: LispView;
+  readonly lisp: Lazy<LispView>;
   readonly livePanels: Lazy<LivePanels>;
   readonly flashing: FlashState;
   readonly known: KnownPorts;
   /** What configuration blobs look like, by release or by the firmware tree that is open. */
   readonly layouts: LayoutSource;
-  readonly settingsSource: SettingsSource;
-  readonly settingsFiles: SettingsFiles;
+  readonly settingsSource: Lazy<SettingsSource>;
+  readonly settingsFiles: Lazy<SettingsFiles>;
   /** What is remembered of this user, in all windows. */
   readonly remembered: Memory;
   /** The debug adapter at this computer. */
   readonly adapter: () => Promise<OpenOcdProgrammer>;
-  readonly wiring: WiringHelp;
+  readonly wiring: Lazy<WiringHelp>;
   readonly notifier: Notifier;
   readonly log: vscode.LogOutputChannel;
 }

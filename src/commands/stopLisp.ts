@@ -16,7 +16,8 @@ export async function stopLisp(shell: Shell, target?: ControllerTarget): Promise
   if (!controller || tellsBusy(shell, controller)) return undefined;
   const host = lispHost(controller);
   const { endpoint } = shell.core.registry.accessTo(controller);
-  await shell.lisp.programs.of(controller).watch.pause();
+  const { programs } = await shell.lisp.get();
+  await programs.of(controller).watch.pause();
   await requireLisp(endpoint, host);
   await pauseLisp(endpoint, host);
   shell.notifier.show({

@@ -30,7 +30,7 @@ export async function uploadLisp(shell: Shell, uri?: vscode.Uri): Promise<LispUp
   if (!file) return undefined;
   const host = lispHost(controller);
   const code = await pack(shell, controller, file, host);
-  const { programs, prints } = shell.lisp;
+  const { programs, prints } = await shell.lisp.get();
   const { watch } = programs.of(controller);
   const title = `Uploading ${plain(path.basename(file))} to ${plain(controller.title)}`;
   const changed = await workOn(shell, controller, title, async (hooks) => {
@@ -75,7 +75,8 @@ async function pack(
     if (isVescError(error, 'lisp-import')) {
       const { line, problem } = error.details;
       const text = `Import: ${problem}`;
-      shell.lisp.programs.refuse(controller, file, {
+      const { programs } = await shell.lisp.get();
+      programs.refuse(controller, file, {
         text,
         firstLine: line,
         lastLine: line,

@@ -2,21 +2,21 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import { isVescError, VescError } from '../base/errors';
+import { Lazy } from '../base/lazy';
 import type { LinkAddress } from '../links/link';
 import { formatLinkAddress, sameAddress } from '../links/linkAddress';
 import type { Session } from '../links/session';
 import type { SessionLease, SessionPool } from '../links/sessionPool';
 import { silenceIs } from '../links/silence';
-import { pingCan } from '../protocol/messages/can';
 import { atLeast } from '../protocol/version';
 import type { ControllerAccess } from '../settings/controllerAccess';
 import type { ControllerMemory } from '../settings/controllerMemory';
 import type { BootloaderHooks, BootloaderRequest, BootloaderResult } from '../update/bootloaderInstaller';
 import type { BusHooks, BusMember } from '../update/busUpdate';
-import { type ControllerIdentity, identifyController } from '../update/controllerIdentity';
+import type { ControllerIdentity } from '../update/controllerIdentity';
 import type { UpdateHooks, UpdateRequest, Updates, UpdateTarget } from '../update/updater';
 import type { UpdateResult } from '../update/verdict';
-import { type Attention, Controller, type FaultSighting } from './controller';
+import type { Attention, Controller, FaultSighting } from './controller';
 
 const IDENTIFY = { timeout_ms: 1000, attempts: 3 } as const;
 const NODE = { timeout_ms: 500, attempts: 2 } as const;
@@ -30,6 +30,8 @@ export interface RegistryDependencies {
   readonly clock: Clock;
   readonly memory: ControllerMemory;
   readonly updater: Updates;
+  /** Called before the first controller is connected: whoever follows all of them is there by then. */
+  readonly beforeFirst?: () => Promise<void>;
 }
 
 /** What the registry keeps of one connection. */
@@ -50,6 +52,16 @@ export class ControllerRegistry implements Disposable {
   private readonly changes = new Emitter<Controller | undefined>();
   private readonly faults = new Emitter<{ controller: Controller; sighting: FaultSighting }>();
   private readonly listings = new Emitter<Controller>();
+  /** What a connection is made of. As long as there is none, nobody needs it. */
+  private readonly parts = new Lazy(async () => {
+    const [{ Controller }, { identifyController }, { pingCan }] = await Promise.all([
+      import('./controller'),
+      import('../update/controllerIdentity'),
+      import('../protocol/messages/can'),
+      this.dependencies.beforeFirst?.(),
+    ]);
+    return { Controller, identifyController, pingCan };
+  });
   private attention: Attention = 'minded';
   private chosen: Controller | undefined;
 
@@ -87,6 +99,8 @@ export class ControllerRegistry implements Disposable {
    * @throws VescError of the link; the controller is then not in the list
    */
   async connect(address: LinkAddress, signal?: AbortSignal, keeps = false): Promise<Controller> {
+    const { Controller } = await this.parts.get();
+    signal?.throwIfAborted();
     const present = this.connections.find(({ controller }) => sameAddress(controller.address, address));
     if (present) {
       if (present.controller.state === 'disconnected') await this.open(present, signal);
@@ -132,6 +146,7 @@ export class ControllerRegistry implements Disposable {
     const connection = this.connectionOf(controller);
     const session = connection?.lease?.session;
     if (!session) throw new VescError('not-connected', { what: controller.title });
+    const { Controller, identifyController, pingCan } = await this.parts.get();
     const ids = await silenceIs(session.request(pingCan(), { timeout_ms: PING_TIMEOUT_MS }), []);
     const found: { node: Controller; attach: () => void }[] = [];
     for (const canId of ids) {
@@ -306,6 +321,7 @@ export class ControllerRegistry implements Disposable {
     if (!lease) return;
     const { memory } = this.dependencies;
     const { session } = lease;
+    const { identifyController } = await this.parts.get();
     const identity = await identifyController(session, { ...IDENTIFY, ...(signal ? { signal } : {}) });
     const record = await memory.recall(identity.uuid);
     if (connection.lease !== lease) throw closed(lease);

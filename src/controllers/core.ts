@@ -50,6 +50,8 @@ export interface CoreOptions {
   readonly emulatorDirectory?: string;
   /** What emulated controllers find around them. */
   readonly emulated?: EmulatedSurroundings;
+  /** See the registry's. */
+  readonly beforeFirst?: () => Promise<void>;
   /** The bundle of `stageWorker.ts`; without it images are compressed on the thread that asks for it. */
   readonly stageWorker?: string;
   /** Compresses images in another way than this. */
@@ -83,7 +85,7 @@ export function createCore(options: CoreOptions = {}): Core {
   const memory = new ControllerMemory(files);
   const snapshots = new SnapshotStore(files);
   const journal = new UpdateJournal(files);
-  const { stageWorker } = options;
+  const { stageWorker, beforeFirst } = options;
   const stager = new Lazy(async () => {
     const { ImageStager } = await import('../update/imageStager');
     const { startStageThread } = await import('./stageThread');
@@ -129,7 +131,9 @@ export function createCore(options: CoreOptions = {}): Core {
       },
     });
   });
-  const registry = owned.add(new ControllerRegistry({ pool, clock, memory, updater }));
+  const registry = owned.add(
+    new ControllerRegistry({ pool, clock, memory, updater, ...(beforeFirst && { beforeFirst }) }),
+  );
   return {
     clock,
     dataDirectory: directory,

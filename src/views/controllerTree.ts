@@ -6,7 +6,7 @@ import type { ControllerRegistry } from '../controllers/controllerRegistry';
 import type { EmulatedControllers } from '../controllers/emulatedControllers';
 import type { BuildRelations } from './buildRelations';
 import { commandCall } from './commandNames';
-import { controllerNodes } from './controllerNodes';
+import type { controllerNodes } from './controllerNodes';
 import type { CrashReports } from './crashReports';
 import { type Row, RowStore } from './nodeChanges';
 
@@ -21,6 +21,8 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
   private readonly store = new RowStore();
   private readonly view: vscode.TreeView<Row>;
   private pending: Disposable | undefined;
+  /** Draws controllers, as soon as there are any. */
+  private nodesOf: typeof controllerNodes | undefined;
   readonly onDidChangeTreeData = this.changes.event;
 
   constructor(
@@ -61,7 +63,7 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
   /** Shows the faults of `controller` in the tree, where they can be seen. */
   async revealFaults(controller: Controller): Promise<void> {
     if (!this.view.visible) return;
-    this.redraw();
+    await this.redraw();
     const top = this.store.rows.find((row) => row.controller === controller);
     const faults = top?.children.find((row) => row.node.context === 'fault');
     if (faults) await this.view.reveal(faults, { expand: true, select: false });
@@ -78,20 +80,23 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
   }
 
   private redrawSoon(): void {
-    this.pending ??= this.clock.schedule(REDRAW_MS, () => this.redraw());
+    this.pending ??= this.clock.schedule(REDRAW_MS, () => void this.redraw());
   }
 
-  private redraw(): void {
+  private async redraw(): Promise<void> {
     this.pending?.dispose();
     this.pending = undefined;
+    if (this.registry.controllers.length > 0)
+      this.nodesOf ??= (await import('./controllerNodes')).controllerNodes;
     const { controllers, selected } = this.registry;
-    const nodes = controllerNodes(
+    const nodes = this.nodesOf?.(
       controllers,
       selected,
       (each) => this.relations.of(each),
       (each) => this.crashes.placeOf(each),
       ({ address }) => this.emulated.statusOf(address),
     );
+    if (!nodes) return;
     const redraw = this.store.update(nodes);
     if (redraw === 'all') this.changes.fire(undefined);
     else if (redraw.length > 0) this.changes.fire([...redraw]);

@@ -6,7 +6,6 @@ import type { Controller } from '../controllers/controller';
 import type { CrashDiag } from '../protocol/crashDiag';
 import { keptCrashOf } from '../settings/faultHistory';
 import type { CardPlace } from './card';
-import { crashPlaces } from './crashWords';
 
 export interface CrashReportsDependencies {
   /** Looks up the lines behind a crash; takes a moment. */
@@ -17,10 +16,16 @@ export interface CrashReportsDependencies {
 
 const NOTHING: CrashReport = { places: {}, halts: [] };
 
+/** A report, and the place in it to look at first. */
+interface Known {
+  readonly report: CrashReport;
+  readonly place: CardPlace | undefined;
+}
+
 /** What is behind the crash that each controller tells of, known as soon as it was looked up; once each. */
 export class CrashReports implements Disposable {
   private readonly changes = new Emitter<void>();
-  private reports = new WeakMap<CrashDiag, Promise<CrashReport> | CrashReport>();
+  private reports = new WeakMap<CrashDiag, Promise<Known> | Known>();
 
   /** Fires when a report became known, or may be another one now. */
   readonly onChange = this.changes.event;
@@ -29,26 +34,18 @@ export class CrashReports implements Disposable {
 
   /** The report of the crash that `controller` tells of; undefined while it is not known, or there is none. */
   of(controller: Controller): CrashReport | undefined {
-    const { crashDiag: diag } = controller;
-    if (!diag?.crash) return undefined;
-    const known = this.reports.get(diag);
-    if (known !== undefined) return known instanceof Promise ? undefined : known;
-    // Which build an old crash came from is told by what was kept of it.
-    if (diag.crash.bootsAgo > 1 && !controller.kept) return undefined;
-    void this.lookUp(controller, diag);
-    return undefined;
+    return this.known(controller)?.report;
   }
 
   /** The report, as soon as it is known. */
   async wait(controller: Controller): Promise<CrashReport | undefined> {
     const { crashDiag: diag } = controller;
-    return diag?.crash && (await (this.reports.get(diag) ?? this.lookUp(controller, diag)));
+    return diag?.crash && (await (this.reports.get(diag) ?? this.lookUp(controller, diag))).report;
   }
 
   /** The line to look at first. */
   placeOf(controller: Controller): CardPlace | undefined {
-    const report = this.of(controller);
-    return report && crashPlaces(report, this.dependencies.root())[0];
+    return this.known(controller)?.place;
   }
 
   /** Another tree is worked on: halts are somewhere else in it. */
@@ -61,21 +58,35 @@ export class CrashReports implements Disposable {
     this.changes.dispose();
   }
 
-  private lookUp(controller: Controller, diag: CrashDiag): Promise<CrashReport> {
+  private known(controller: Controller): Known | undefined {
+    const { crashDiag: diag } = controller;
+    if (!diag?.crash) return undefined;
+    const known = this.reports.get(diag);
+    if (known !== undefined) return known instanceof Promise ? undefined : known;
+    // Which build an old crash came from is told by what was kept of it.
+    if (diag.crash.bootsAgo > 1 && !controller.kept) return undefined;
+    void this.lookUp(controller, diag);
+    return undefined;
+  }
+
+  private lookUp(controller: Controller, diag: CrashDiag): Promise<Known> {
     const { reports } = this;
+    const root = this.dependencies.root();
     const buildId =
       keptCrashOf(controller.kept?.crashes ?? [], diag)?.buildId ?? controller.identity?.firmware.buildId;
     const work = this.dependencies
-      .report({ diag, buildId, tree: this.dependencies.root() })
+      .report({ diag, buildId, tree: root })
       .catch((error: unknown) => {
         // An ELF that is damaged tells as much as none.
         if (!isVescError(error)) throw error;
         return NOTHING;
       })
-      .then((report) => {
-        reports.set(diag, report);
+      .then(async (report) => {
+        const { crashPlaces } = await import('./crashWords');
+        const known = { report, place: crashPlaces(report, root)[0] };
+        reports.set(diag, known);
         if (reports === this.reports) this.changes.fire();
-        return report;
+        return known;
       });
     reports.set(diag, work);
     return work;

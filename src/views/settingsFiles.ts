@@ -28,26 +28,23 @@ export interface SettingsFilesDependencies {
   readonly registry: Core['registry'];
   readonly flashing: FlashState;
   readonly clock: Clock;
+  /** Told of a file that has another content than before. */
+  readonly changed: (uri: vscode.Uri) => void;
 }
 
 /**
- * Settings as files of the editor: those of a controller can be changed and saved, which writes them to it and reads
- * them back; all others are read-only. What is wrong with a line stands on the line.
+ * Settings as files: those of a controller can be changed and saved, which writes them to it and reads them back; all
+ * others are read-only. What is wrong with a line stands on the line.
  */
-export class SettingsFiles implements vscode.FileSystemProvider, vscode.Disposable {
+export class SettingsFiles implements vscode.Disposable {
   private readonly owned = new DisposableStore();
-  private readonly changes = this.owned.add(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
   private readonly diagnostics = this.owned.add(vscode.languages.createDiagnosticCollection('vesc-settings'));
   private readonly open = new Map<string, OpenFile>();
   private readonly states = new Map<string, string>();
   /** What the firmware made of a document that the editor has not done saving. */
   private readonly saving = new Map<string, Omit<OpenFile, 'changed_ms'>>();
-  readonly onDidChangeFile = this.changes.event;
 
   constructor(private readonly dependencies: SettingsFilesDependencies) {
-    this.owned.add(
-      vscode.workspace.registerFileSystemProvider(SETTINGS_SCHEME, this, { isCaseSensitive: true }),
-    );
     this.owned.add(vscode.workspace.onDidChangeTextDocument(({ document }) => this.remark(document)));
     this.owned.add(vscode.workspace.onDidSaveTextDocument(({ uri }) => this.saved(uri)));
     this.owned.add(vscode.workspace.onDidOpenTextDocument((document) => this.remark(document)));
@@ -128,22 +125,6 @@ export class SettingsFiles implements vscode.FileSystemProvider, vscode.Disposab
     }
   }
 
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => {});
-  }
-  readDirectory(): [string, vscode.FileType][] {
-    return [];
-  }
-  createDirectory(): never {
-    throw vscode.FileSystemError.NoPermissions();
-  }
-  delete(): never {
-    throw vscode.FileSystemError.NoPermissions();
-  }
-  rename(): never {
-    throw vscode.FileSystemError.NoPermissions();
-  }
-
   private async load(uri: vscode.Uri): Promise<OpenFile> {
     const place = readPlace(uri);
     const known = this.open.get(uri.toString());
@@ -164,7 +145,7 @@ export class SettingsFiles implements vscode.FileSystemProvider, vscode.Disposab
     const changed_ms = !known ? now_ms : isNews ? Math.max(now_ms, known.changed_ms + 1) : known.changed_ms;
     const kept = { ...file, changed_ms };
     this.open.set(key, kept);
-    if (known && isNews) this.changes.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+    if (known && isNews) this.dependencies.changed(uri);
     const document = documentOf(uri);
     if (document) this.remark(document);
     return kept;

@@ -14,8 +14,9 @@ const EXPECTED =
 
 /** How large the bundles may grow before somebody has to think about it. */
 const SIZE_LIMITS_B = {
-  'extension.js': 330_000,
-  'cli.js': 500_000,
+  'extension.js': 120_000,
+  'cli.js': 470_000,
+  'errorCatalogue.js': 45_000,
   'serialport.js': 80_000,
   'stageWorker.js': 40_000,
   'liveData.js': 120_000,

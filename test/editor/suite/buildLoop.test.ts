@@ -144,12 +144,13 @@ describe('the build loop', function () {
   });
 
   it('lists the unit tests of the tree, and runs them', async function () {
-    await api.unitTests.discover();
-    const program = api.unitTests.items.get('angle');
+    const tests = await api.unitTests.get();
+    await tests.discover();
+    const program = tests.items.get('angle');
     assert.equal(program?.children.size, 3);
     if (!existsSync(GTEST) && !process.env['CI']) this.skip();
     const tokens = new vscode.CancellationTokenSource();
-    await api.unitTests.run(new vscode.TestRunRequest([program]), tokens.token);
+    await tests.run(new vscode.TestRunRequest([program]), tokens.token);
     assert.ok(existsSync(join(folder, 'build/vesc/tests/unit_tests/angle/angle.elf')));
   });
 });

@@ -35,10 +35,10 @@ describe('from a fault to its line', () => {
   };
   const shown = async (title: string): Promise<Card> => {
     await until(`a card shows ${title} with its places`, () => {
-      const { shown: card } = api.page;
+      const card = api.page.made?.shown;
       return card?.title === title && placesOf(card).length > 0;
     });
-    return api.page.shown!;
+    return api.page.made!.shown!;
   };
   const lineAtCursor = (): string => {
     const editor = vscode.window.activeTextEditor;
@@ -53,7 +53,7 @@ describe('from a fault to its line', () => {
     await click(row('ABS OVER CURRENT', row('Fault')?.children)!);
     const card = await shown('ABS OVER CURRENT');
     assert.equal(placesOf(card)[0]?.label, 'motor/mc_interface.c:43');
-    await api.page.receive({ type: 'open', place: 0 });
+    await api.page.made!.receive({ type: 'open', place: 0 });
     const { document } = vscode.window.activeTextEditor!;
     assert.equal(document.uri.fsPath, vscode.Uri.file(join(folder, 'motor', 'mc_interface.c')).fsPath);
     assert.equal(lineAtCursor(), 'mc_interface_fault_stop(FAULT_CODE_ABS_OVER_CURRENT, 0, 1);');
@@ -62,7 +62,7 @@ describe('from a fault to its line', () => {
   it('goes nowhere for a message that no page of ours sends', async () => {
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     for (const message of [undefined, 'open', { type: 'open', place: 99 }, { type: 'run', place: 0 }]) {
-      await api.page.receive(message);
+      await api.page.made!.receive(message);
     }
     assert.equal(vscode.window.activeTextEditor, undefined);
   });
@@ -75,7 +75,7 @@ describe('from a fault to its line', () => {
     );
     await click(row('Halted')!);
     await shown('Halt: Current offset out of range');
-    await api.page.receive({ type: 'open', place: 0 });
+    await api.page.made!.receive({ type: 'open', place: 0 });
     assert.equal(lineAtCursor(), 'chSysHalt("Current offset out of range");');
   });
 

@@ -60,7 +60,7 @@ describe('LispBM in the editor', () => {
       files.map(({ name }) => name),
       ['lib'],
     );
-    const { watch } = api.lisp.programs.of(controller);
+    const { watch } = api.lisp.made!.programs.of(controller);
     await until('its statistics are read', () => watch.stats !== undefined);
     assert.equal(await vscode.commands.executeCommand('vesc.stopLisp', { controller }), true);
     assert.deepEqual([watch.isRunning, watch.stats], [false, undefined]);
