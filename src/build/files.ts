@@ -1,5 +1,6 @@
 import { promises as fs } from 'node:fs';
 import * as path from 'node:path';
+import { makeFolder } from '../settings/folder';
 
 /** One entry of a folder; links are followed, so a linked folder is a folder. */
 export interface FolderEntry {
@@ -59,13 +60,13 @@ export const nodeFiles: Files = {
   readBytes: (file) => fs.readFile(file).catch(() => undefined),
   realPath: (file) => fs.realpath(file).catch(() => file),
   async write(file, content) {
-    await fs.mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     const temporary = `${file}.${process.pid}.tmp`;
     await fs.writeFile(temporary, content);
     await fs.rename(temporary, file);
   },
   async createNew(file, content) {
-    await fs.mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     try {
       await fs.writeFile(file, content, { flag: 'wx' });
       return true;
@@ -75,11 +76,9 @@ export const nodeFiles: Files = {
     }
   },
   async copy(from, to) {
-    await fs.mkdir(path.dirname(to), { recursive: true });
+    await makeFolder(path.dirname(to));
     await fs.copyFile(from, to);
   },
-  async makeFolder(folder) {
-    await fs.mkdir(folder, { recursive: true });
-  },
+  makeFolder,
   remove: (file) => fs.rm(file, { recursive: true, force: true }),
 };

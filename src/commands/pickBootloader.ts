@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { checkBootloader, readBootloader, warnAboutBootloader } from '../image/bootloaderFile';
@@ -8,6 +8,7 @@ import {
   bootloaderRows,
   PREBUILT_FILES,
 } from '../views/bootloaderChoice';
+import { makeFolder } from '../settings/folder';
 import { plain } from '../views/text';
 import { readBytes } from './files';
 import type { Shell } from './shell';
@@ -112,6 +113,6 @@ async function keptFiles(shell: Shell): Promise<string[]> {
 /** The next time, perhaps without this workspace, it is at hand. That it cannot be kept is no reason to stop. */
 async function keep(shell: Shell, name: string, bytes: Uint8Array): Promise<void> {
   const file = path.join(keptFolder(shell), `${path.parse(name).name}.bin`);
-  await mkdir(keptFolder(shell), { recursive: true }).catch(() => undefined);
+  await makeFolder(keptFolder(shell)).catch(() => undefined);
   await writeFile(file, bytes).catch(() => undefined);
 }

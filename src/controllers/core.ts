@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock';
@@ -15,6 +15,7 @@ import { ControllerMemory } from '../settings/controllerMemory';
 import { dataDirectory } from '../settings/dataDirectory';
 import { FaultHistory } from '../settings/faultHistory';
 import { fileStore } from '../settings/fileStore';
+import { makeFolder } from '../settings/folder';
 import { SnapshotStore } from '../settings/snapshot';
 import { UpdateJournal } from '../update/journal';
 import type { UpdaterDependencies, Updates } from '../update/updater';
@@ -125,7 +126,7 @@ export function createCore(options: CoreOptions = {}): Core {
       ...dependencies,
       saveBackup: async (name, content) => {
         const folder = join(directory, 'flash');
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         await writeFile(join(folder, name), content, { mode: 0o600 });
         return join(folder, name);
       },

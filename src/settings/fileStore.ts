@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from './folder';
 
 /** The few file operations that what we keep needs; in memory for tests. Paths are relative to one root. */
 export interface FileStore {
@@ -24,7 +25,7 @@ export function fileStore(root: string): FileStore {
       const target = join(root, path);
       // Two writes of one file at the same time must not share their draft.
       const draft = `${target}.${process.pid}-${++drafts}.tmp`;
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolder(dirname(target));
       try {
         const file = await open(draft, 'w', 0o600);
         try {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ControllerMemory } from '../../../src/settings/controllerMemory';
@@ -71,6 +72,14 @@ describe('file store', () => {
     await files.remove('a/b.json');
     await files.remove('a/b.json');
     assert.deepEqual(await files.list('a'), []);
+  });
+
+  it('says so where no folder can be made, instead of trying for ever', async () => {
+    await writeFile(join(root, 'file'), '');
+    await assert.rejects(fileStore(join(root, 'file', 'a')).write('b', ''), { code: 'ENOTDIR' });
+    // A folder that is there and denies it; only Linux has one.
+    const denied = existsSync('/proc/self') ? '/proc/vesc/a' : join(root, 'file', 'a', 'b');
+    await assert.rejects(fileStore(denied).write('b', ''), { code: /^(ENOENT|ENOTDIR)$/ });
   });
 });
 
