@@ -63,6 +63,8 @@ const MAX_TIMEOUT_S = 600;
 const ANSWER_MS = 1000;
 const ATTEMPTS = 3;
 const RETRY_MS = 250;
+/** Long enough for every bootloader to have copied, and for a watchdog to have ended one that hangs. */
+const COPYING_MS = 150_000;
 /** What a controller that is starting looks like from outside. */
 const NOT_YET: readonly ErrorCode[] = [
   'port-not-found',
@@ -123,10 +125,27 @@ export async function connect(context: CommandContext, values: TargetValues): Pr
     } catch (error) {
       signal.throwIfAborted();
       const worthWaiting = isVescError(error) && NOT_YET.includes(error.code);
-      if (!worthWaiting || core.clock.now() + RETRY_MS >= deadline_ms) throw error;
+      if (!worthWaiting) throw error;
+      if (core.clock.now() + RETRY_MS >= deadline_ms) throw await whyAway(core, values, error);
       await sleep(core.clock, RETRY_MS, signal);
     }
   }
+}
+
+/** While a bootloader copies nobody answers, and a cable must not be pulled to find out why. */
+async function whyAway(core: Core, { port }: TargetValues, error: VescError): Promise<VescError> {
+  const wanted =
+    port === undefined ? undefined : formatLinkAddress(parseLinkAddress(port, DEFAULT_BAUD_RATE));
+  const now_ms = core.clock.date().getTime();
+  const update = (await core.journal.pending()).find(
+    ({ state, since, address }) =>
+      state === 'committed' &&
+      now_ms - Date.parse(since) < COPYING_MS &&
+      (wanted === undefined || address === wanted),
+  );
+  if (!update) return error;
+  const { address, since } = update;
+  return new VescError('bootloader-at-work', { address, since }, { cause: error });
 }
 
 async function connectOnce(

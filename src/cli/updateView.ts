@@ -1,5 +1,4 @@
 import { errorFields, type Fields } from './report';
-import type { JournalEntry } from '../update/journal';
 import type { UpdateOutcome, UpdateResult, UpdateStage, Verdict } from '../update/verdict';
 import type { ControllerIdentity } from '../update/controllerIdentity';
 import { bytesText, durationText, firmwareText, shortBuildId } from './format';
@@ -22,6 +21,7 @@ export function updateFields(result: UpdateOutcome): Fields {
     payload_B,
     raw_B,
     restored,
+    ...(result.unpaid ? { unpaid: errorFields(result.unpaid) } : {}),
     snapshotPath: result.snapshotPath ?? null,
     ...(refusals === undefined ? {} : { refusals: refusals.map(errorFields) }),
   };
@@ -79,6 +79,7 @@ export function updateText(
     ['Proof', proof === undefined ? undefined : PROOFS[proof]],
     ['Size', sizeText(result)],
     ...restoredEntries(result),
+    ['Owed', result.unpaid?.message],
     ['Snapshot', result.snapshotPath],
     ['Next', result.restored.some(({ outcome }) => outcome === 'kept') ? migrateNext(result) : undefined],
   ];
@@ -144,24 +145,6 @@ function stagesText(
     return [names[stage], durationText(duration_ms).padStart(9) + speed] as const;
   });
   return ['', ...pairs([...rows, ['together', durationText(total_ms).padStart(9)]], style.dim)];
-}
-
-const LEFT: Record<JournalEntry['state'], (entry: JournalEntry) => string> = {
-  staging: () => 'it stopped while sending; the old firmware is intact. This run starts it anew.',
-  committed: () =>
-    'the bootloader had been started, and nobody looked what came of it. This run settles that.',
-  restoring: ({ snapshotPath }) =>
-    'the firmware is in place, but the settings may not be back' +
-    (snapshotPath === undefined ? '.' : `: vesc restore ${snapshotPath}`),
-  bootloader: () =>
-    'a bootloader was being written; the firmware is intact. Install the bootloader again first.',
-};
-
-/** What to say about an update that was left half-way. */
-export function journalNote(entry: JournalEntry): string {
-  const { hardware, image, since, state } = entry;
-  const when = since.slice(0, 16).replace('T', ' ');
-  return `An update of this controller (${hardware}) with ${image} from ${when} UTC was left half-way: ${LEFT[state](entry)}`;
 }
 
 /** How to go on where parts were kept because the new firmware lays them out differently. */

@@ -10,7 +10,7 @@ import { restoreSettings } from '../settings/settingsRestore';
 import { type ControllerIdentity, identifyController } from '../update/controllerIdentity';
 import type { JournalEntry } from '../update/journal';
 import type { Judgement } from '../update/judgement';
-import { findOwed } from '../update/owedSettings';
+import { findOwed, type Owed } from '../update/owedSettings';
 import { sameHardware } from '../update/sameHardware';
 import { StageTimer } from '../update/stageTimer';
 import { TargetConnection } from '../update/targetConnection';
@@ -53,6 +53,7 @@ export class RecoveryRun {
   private backupPath: string | undefined;
   private plan: FlashPlan | undefined;
   private restored: RecoveryResult['restored'] = [];
+  private unpaid: VescError | undefined;
   private refusals: readonly VescError[] = [];
   private address: LinkAddress | undefined;
   /** From the first erased byte on there is no firmware until all is written. */
@@ -288,9 +289,15 @@ export class RecoveryRun {
 
   /** Settings that were read before, or that an update owes which was left half-way, as the one that killed it. */
   private async giveBack(connection: TargetConnection): Promise<void> {
-    const { journal, snapshots } = this.dependencies;
-    const owed = this.saved ? undefined : await findOwed(journal, snapshots, this.uuid!);
-    if (owed?.settings) this.saved = owed;
+    const { clock, journal, snapshots } = this.dependencies;
+    let owed: Owed | undefined;
+    try {
+      owed = this.saved ? undefined : await findOwed(journal, snapshots, this.uuid!);
+      if (owed?.settings) this.saved = owed;
+    } catch (error) {
+      if (!isVescError(error, 'settings-owed')) throw error;
+      this.unpaid = error;
+    }
     const { saved } = this;
     if (!saved) return;
     try {
@@ -301,6 +308,9 @@ export class RecoveryRun {
       );
     } catch (error) {
       if (!isVescError(error)) throw error;
+      const since = owed?.since ?? clock.date().toISOString();
+      const owing = { since, snapshotPath: saved.path, reason: error.happened };
+      this.unpaid = new VescError('settings-owed', owing, { cause: error });
       return;
     }
     if (this.restored.every(({ outcome }) => outcome !== 'failed')) await keep(journal.clear(this.uuid!));
@@ -366,6 +376,7 @@ export class RecoveryRun {
       payload_B: this.erased ? plan!.parts.reduce((sum, { bytes }) => sum + bytes.length, 0) : 0,
       raw_B: request.image.bytes.length,
       restored: this.restored,
+      ...(this.unpaid ? { unpaid: this.unpaid } : {}),
       ...(address ? { address } : {}),
     };
   }

@@ -102,13 +102,13 @@ export class SnapshotStore {
     return this.files.locate(path);
   }
 
-  /** Every readable snapshot of a controller, newest first; damaged files are passed over. */
+  /** Every readable snapshot of a controller, newest first; others are passed over. */
   async list(uuid: string): Promise<{ path: string; snapshot: Snapshot }[]> {
     const folder = `${FOLDER}/${uuid}`;
     const found: { path: string; snapshot: Snapshot }[] = [];
     for (const name of (await this.files.list(folder)).reverse()) {
       const path = `${folder}/${name}`;
-      const text = name.endsWith('.json') ? await this.files.read(path) : undefined;
+      const text = name.endsWith('.json') ? await this.files.read(path).catch(() => undefined) : undefined;
       if (text === undefined) continue;
       try {
         found.push({ path: this.files.locate(path), snapshot: parseSnapshot(text, path) });

@@ -57,11 +57,15 @@ export class UpdateJournal {
     return (await this.pending()).find((entry) => entry.uuid === uuid);
   }
 
-  /** The updates that were left half-way; files that cannot be read are passed over. */
+  /**
+   * The updates that were left half-way; what cannot be read is passed over. Where nothing can be written either, the
+   * next update is refused.
+   */
   async pending(): Promise<JournalEntry[]> {
     const entries: JournalEntry[] = [];
-    for (const name of await this.files.list(FOLDER)) {
-      const text = name.endsWith('.json') ? await this.files.read(`${FOLDER}/${name}`) : undefined;
+    for (const name of await this.files.list(FOLDER).catch(() => [])) {
+      const file = `${FOLDER}/${name}`;
+      const text = name.endsWith('.json') ? await this.files.read(file).catch(() => undefined) : undefined;
       if (text === undefined) continue;
       const entry = parseEntry(text);
       if (entry) entries.push(entry);

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { VescError } from '../base/errors';
 import type { Endpoint } from '../links/endpoint';
 import {
   configurationSignature,
@@ -16,6 +18,8 @@ export interface Owed {
   readonly snapshot: Snapshot;
   /** Where it lies. */
   readonly path: string;
+  /** When the update began; ISO 8601. */
+  readonly since: string;
   /** The settings may be gone as well; else only LispBM and QML code, which the erase takes. */
   readonly settings: boolean;
 }
@@ -27,7 +31,10 @@ const OWES: Readonly<Record<JournalEntry['state'], { readonly settings: boolean 
   bootloader: undefined,
 };
 
-/** What the journal says is owed to the controller `uuid`, if the snapshot it names can be read. */
+/**
+ * What the journal says is owed to the controller `uuid`; undefined when nothing is.
+ * @throws VescError `settings-owed` when the snapshot that has it cannot be read
+ */
 export async function findOwed(
   journal: UpdateJournal,
   snapshots: SnapshotStore,
@@ -36,8 +43,11 @@ export async function findOwed(
   const entry = await journal.unfinishedUpdate(uuid);
   const owes = entry && OWES[entry.state];
   if (!owes || entry.snapshotPath === undefined) return undefined;
-  const kept = (await snapshots.list(uuid)).find(({ path }) => path === entry.snapshotPath);
-  return kept && { ...kept, ...owes };
+  const { since, snapshotPath } = entry;
+  // By its name, which is the time it was taken: the folder may have been moved since.
+  const kept = (await snapshots.list(uuid)).find(({ path }) => basename(path) === basename(snapshotPath));
+  if (kept) return { ...kept, ...owes, since };
+  throw new VescError('settings-owed', { since, snapshotPath, reason: 'its snapshot cannot be read.' });
 }
 
 /** What is owed and nothing else: settings that were never lost are the user's, who may have changed them since. */

@@ -25,6 +25,7 @@ export class UpdateRecord {
   /** From an update that was left half-way. */
   owed: Owed | undefined;
   restored: readonly RestoredPart[] = [];
+  unpaid: VescError | undefined;
   refusals: readonly VescError[] = [];
 
   constructor(
@@ -72,6 +73,14 @@ export class UpdateRecord {
     await this.dependencies.journal.write(entry).catch(unwritable);
   }
 
+  /** What was taken could not be given back, because of `cause`. */
+  owe(cause: VescError): void {
+    const { snapshotPath, owed } = this;
+    if (snapshotPath === undefined) return;
+    const since = owed?.since ?? this.dependencies.clock.date().toISOString();
+    this.unpaid = new VescError('settings-owed', { since, snapshotPath, reason: cause.happened }, { cause });
+  }
+
   /** The update is over and nothing is owed. */
   forget(): Promise<void> {
     return keep(this.dependencies.journal.clear(this.controller.uuid));
@@ -93,7 +102,7 @@ export class UpdateRecord {
     outcome: { error?: VescError; proof?: Proof },
     address: LinkAddress,
   ): UpdateResult {
-    const { controller, after, snapshotPath, refusals, staged } = this;
+    const { controller, after, snapshotPath, refusals, staged, unpaid } = this;
     const { buildId } = this.stamped;
     return {
       verdict,
@@ -108,6 +117,7 @@ export class UpdateRecord {
       ...(refusals.length > 0 ? { refusals } : {}),
       ...(snapshotPath === undefined ? {} : { snapshotPath }),
       restored: this.restored,
+      ...(unpaid ? { unpaid } : {}),
       address,
     };
   }

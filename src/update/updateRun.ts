@@ -16,11 +16,12 @@ import { probeBootloader } from './bootloaderProbe';
 import { type ControllerIdentity, identifyController, readIdentity } from './controllerIdentity';
 import { type Evidence, judge, type Judgement } from './judgement';
 import { enableOutputs } from './motorRelease';
-import { addOwed, findOwed, owedPart } from './owedSettings';
+import { addOwed, findOwed, type Owed, owedPart } from './owedSettings';
 import { preflight } from './preflight';
 import { lostError, type ReturnedController, waitForReturn } from './reconnect';
 import { restartThroughBootloader } from './restart';
 import { classifyReturn, readReturnEvidence } from './returnEvidence';
+import { requireStandstill } from './standstill';
 import { uploadStaged } from './staging';
 import { TargetConnection } from './targetConnection';
 import { keep, UpdateRecord, unwritable } from './updateRecord';
@@ -160,8 +161,8 @@ export class UpdateRun {
   /** What is there, and what an earlier update owes, is what has to be there afterwards. */
   private async saveSettings(): Promise<void> {
     const { record, connection, signal } = this;
-    const { clock, journal, snapshots } = this.dependencies;
-    record.owed = await findOwed(journal, snapshots, record.controller.uuid);
+    const { clock, snapshots } = this.dependencies;
+    record.owed = await this.findOwed();
     // Where what is there cannot be read, what is owed stays owed.
     record.snapshot = record.owed && owedPart(record.owed);
     record.snapshotPath = record.owed?.path;
@@ -184,20 +185,37 @@ export class UpdateRun {
 
   /** There is nothing to update; what an earlier update owes can be given back all the same. */
   private async payBack(): Promise<void> {
-    const { record, dependencies } = this;
-    const { journal, snapshots } = dependencies;
+    const { record } = this;
+    const { journal } = this.dependencies;
     const { uuid } = record.controller;
-    if (!(await findOwed(journal, snapshots, uuid))) {
-      // An update that was given up as lost has come to its end all the same.
-      return keep(journal.settle(uuid, 'committed'));
-    }
+    const owed = await this.findOwed();
+    // What nobody can give back any more was told.
+    if (record.unpaid) return keep(journal.clear(uuid));
+    // An update that was given up as lost has come to its end all the same.
+    if (!owed) return keep(journal.settle(uuid, 'committed'));
     try {
       await record.timer.time('snapshot', () => this.saveSettings());
+      // The firmware lets go of a motor to store settings, and LispBM code may drive one.
+      for (const motor of this.motors()) await requireStandstill(motor);
     } catch (error) {
       if (!isVescError(error)) throw error;
-      return;
+      // What was read just now is not what is owed.
+      record.snapshotPath = owed.path;
+      return record.owe(error);
     }
     await this.giveBack();
+  }
+
+  /** What an earlier update owes. What cannot be found any more is told, and no reason to stop. */
+  private async findOwed(): Promise<Owed | undefined> {
+    const { journal, snapshots } = this.dependencies;
+    try {
+      return await findOwed(journal, snapshots, this.record.controller.uuid);
+    } catch (error) {
+      if (!isVescError(error, 'settings-owed')) throw error;
+      this.record.unpaid = error;
+      return undefined;
+    }
   }
 
   /** Nothing is uploaded to a controller that could never put it in place (design 4.4). */
@@ -362,7 +380,7 @@ export class UpdateRun {
       }
     } catch (error) {
       if (!isVescError(error)) throw error;
-      return;
+      return record.owe(error);
     }
     if (record.restored.every((part) => part.outcome !== 'failed')) await record.forget();
   }

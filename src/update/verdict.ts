@@ -52,6 +52,8 @@ export interface UpdateResult {
   /** Where the settings lie that were read before. */
   readonly snapshotPath?: string;
   readonly restored: readonly RestoredPart[];
+  /** Why what this update or one before it took could not be given back as a whole (`settings-owed`). */
+  readonly unpaid?: VescError;
   /** Where the controller was last reached; a USB port may have another name after a restart. */
   readonly address: LinkAddress;
 }

@@ -32,7 +32,7 @@ export function verdictNotice(
   const time = duration(result.stages.reduce((sum, stage) => sum + stage.duration_ms, 0));
   const running = result.after ?? result.before;
   const runs = running ? plain(describe(running)) : 'the image';
-  const kept = restoreWords(result.restored);
+  const kept = restoreWords(result);
   switch (result.verdict) {
     case 'updated':
       return {
@@ -70,12 +70,12 @@ function nextActions({ verdict, error, after }: UpdateOutcome): readonly Action[
   return ['flash-again'];
 }
 
-function restoreActions({ restored }: UpdateOutcome): readonly Action[] {
+function restoreActions({ restored, unpaid }: UpdateOutcome): readonly Action[] {
   const has = (outcome: RestoredPart['outcome']): boolean =>
     restored.some((part) => part.outcome === outcome);
   return [
     ...(has('kept') ? (['migrate-settings'] as const) : []),
-    ...(has('failed') ? (['restore-settings'] as const) : []),
+    ...(has('failed') || unpaid ? (['restore-settings'] as const) : []),
   ];
 }
 
@@ -136,18 +136,17 @@ export function needsHardwareName(result: UpdateOutcome): boolean {
 }
 
 /** What of the settings is not as it was; nothing when all is. */
-function restoreWords(parts: readonly RestoredPart[]): string {
+function restoreWords({ restored: parts, unpaid }: UpdateOutcome): string {
   const words: Partial<Record<RestoredPart['outcome'], string>> = {
     adjusted: 'changed to the limits of this firmware',
     kept: 'not written back, because this firmware has another layout; the snapshot keeps it',
     failed: 'could not be written back; the snapshot keeps it',
   };
-  return Object.entries(words)
-    .map(([outcome, text]) => {
-      const whats = parts.filter((part) => part.outcome === outcome).map((part) => plain(part.what));
-      return whats.length === 0 ? '' : ` ${whats.join(', ')}: ${text}.`;
-    })
-    .join('');
+  const odd = Object.entries(words).map(([outcome, text]) => {
+    const whats = parts.filter((part) => part.outcome === outcome).map((part) => plain(part.what));
+    return whats.length === 0 ? '' : ` ${whats.join(', ')}: ${text}.`;
+  });
+  return odd.join('') + (unpaid ? ` ${sentences(unpaid)}` : '');
 }
 
 /** What was left half-way when the program last ended, and what to do about it. */

@@ -180,12 +180,29 @@ describe('vesc flash', () => {
     await simulator.ended;
 
     const again = await bench.simulate('--uuid', 'aabbccddeeff001122334455');
+    const info = await bench.run(['info', '--port', again.port]);
+    assert.match(info.stderr, /left half-way: it stopped while sending; the old firmware is intact/);
     const run = await flash(again.port, image);
     const pending = run.lines.find(({ type }) => type === 'pending-update')!;
     assert.deepEqual([pending['state'], pending['hardware'], pending['image']], ['staging', '60', image]);
     assert.equal(run.result['verdict'], 'updated');
     const text = await bench.run(['flash', image, '--port', again.port]);
     assert.doesNotMatch(text.stderr, /half-way/, 'it is settled');
+  });
+
+  it('says that the bootloader is at work where nobody answers because of it', async () => {
+    const { port } = await bench.simulate('--speed', '2');
+    const vesc = bench.start(['flash', image, '--json', '--port', port]);
+    await vesc.printed(/"stage":"reconnect"/);
+    vesc.kill('SIGKILL');
+    await vesc.ended;
+    const info = await bench.run(['info', '--json', '--port', port]);
+    const { code, next } = info.result['error'] as Record<string, string>;
+    assert.deepEqual([info.status, code], [3, 'bootloader-at-work']);
+    assert.match(next!, /Leave its power on/);
+    const waited = await bench.run(['info', '--json', '--port', port, '--timeout', '60']);
+    assert.equal(waited.status, 0);
+    assert.equal(waited.lines.find(({ type }) => type === 'pending-update')?.['state'], 'committed');
   });
 
   it('shows a summary for people on stdout and a line a stage on stderr', async () => {

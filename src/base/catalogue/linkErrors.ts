@@ -81,6 +81,14 @@ export const linkErrors = defineErrors({
       next: 'Check the power, wait for a start to end (about 6 s), and try another port or baud rate.',
     }),
   },
+  'bootloader-at-work': {
+    exitStatus: 3,
+    text: (d: { address: string; since: string }) => ({
+      happened: `No controller answers at ${d.address}: an update started its bootloader at ${d.since.slice(11, 19)} UTC, and nobody saw it return yet.`,
+      state: 'The bootloader may be putting the new firmware in place.',
+      next: 'Leave its power on and try again: it is back within 90 s.',
+    }),
+  },
   'not-a-controller': {
     exitStatus: 3,
     text: (d: { address: string; bytes: number }) => ({

@@ -15,7 +15,7 @@ export const settingsErrors = defineErrors({
     text: (d: { reason: string }) => ({
       happened: `What must be kept before an update cannot be written to this computer's disk: ${d.reason}.`,
       state: 'The firmware of the controller is intact.',
-      next: 'Make room, or set VESC_DATA_DIR to a folder that can be written.',
+      next: 'Make room or let this user write there, or set VESC_DATA_DIR to a folder that can be written.',
     }),
   },
   'snapshot-unreadable': {
@@ -24,6 +24,14 @@ export const settingsErrors = defineErrors({
       happened: `${d.path} is not a settings snapshot that this version can read: ${d.reason}.`,
       state: 'The controller is untouched.',
       next: 'Choose another snapshot.',
+    }),
+  },
+  'settings-owed': {
+    exitStatus: 1,
+    text: (d: { since: string; reason: string; snapshotPath: string }) => ({
+      happened: `What an update on ${d.since.slice(0, 16).replace('T', ' ')} UTC took from this controller was not given back: ${d.reason}`,
+      state: 'Its firmware runs; settings, LispBM or QML code may be missing.',
+      next: `When that is mended, restore ${d.snapshotPath}, or flash again.`,
     }),
   },
   'code-storage-failed': {

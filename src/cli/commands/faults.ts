@@ -44,14 +44,19 @@ export const faultsCommand = defineCommand({
 
 /** Keeps what the controller listed; the faults that it has forgotten, oldest first. */
 async function keep(
-  { core: { clock, faultHistory } }: CommandContext,
+  { core: { clock, faultHistory }, report }: CommandContext,
   { endpoint, version: { uuid } }: Connection,
   history: readonly FaultRecord[],
 ): Promise<readonly KeptFault[]> {
   const moment = { boot_ms: await readBootTime(endpoint, clock), now_ms: clock.date().getTime() };
   // A list that cannot be kept can be shown all the same.
   await faultHistory.noteListing(uuid, history, moment).catch(() => undefined);
-  return (await faultHistory.of(uuid, moment)).earlier;
+  try {
+    return (await faultHistory.of(uuid, moment)).earlier;
+  } catch (error) {
+    report.warn(`What was kept of its faults before cannot be read: ${(error as Error).message}.`);
+    return [];
+  }
 }
 
 function earlierText({ dim }: Style, earlier: readonly KeptFault[]): string[] {

@@ -15,7 +15,8 @@ import { type CommandContext, defineCommand } from '../command';
 import { readFile } from '../files';
 import { readNumber } from '../options';
 import { chooseTarget, connect, type Target, TARGET_OPTIONS, type TargetValues } from '../target';
-import { journalNote, updateFields, updateText } from '../updateView';
+import { tellPending } from '../pendingUpdate';
+import { updateFields, updateText } from '../updateView';
 import {
   BUILD_OPTIONS,
   buildBoard,
@@ -177,9 +178,7 @@ async function findTarget(
     return { ...(await chooseTarget(core, values)), dispose: () => {} };
   }
   const connection = await connect(context, values);
-  const entry = pending.find(({ uuid }) => uuid === connection.version.uuid);
-  if (entry && report.json) report.event('pending-update', { ...entry });
-  else if (entry) report.warn(journalNote(entry));
+  await tellPending(report, core.journal, connection.version.uuid);
   return connection;
 }
 

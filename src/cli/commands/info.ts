@@ -8,6 +8,7 @@ import { defineCommand } from '../command';
 import { bootloaderText, firmwareText, hardwareTypeText, quantity } from '../format';
 import { identityFields } from '../identityFields';
 import type { Style } from '../output';
+import { tellPending } from '../pendingUpdate';
 import type { Fields } from '../report';
 import { pairs } from '../table';
 import { TARGET_OPTIONS, targetText, withController } from '../target';
@@ -36,6 +37,7 @@ export const infoCommand = defineCommand({
       const canId = asked.canId ?? values?.controllerId;
       const identity = { ...asked, ...(canId === undefined ? {} : { canId }) };
       const { name, bootloader = { state: 'unknown' as const } } = await core.memory.recall(identity.uuid);
+      await tellPending(report, core.journal, identity.uuid);
       report.result(
         {
           ...identityFields(identity),

@@ -71,4 +71,16 @@ describe('update journal', () => {
     }
     assert.deepEqual(await new UpdateJournal(files).pending(), []);
   });
+
+  it('passes over what this user may not read', async () => {
+    const files = new MemoryFiles();
+    await new UpdateJournal(files).write(ENTRY);
+    await files.write('journal/of-root.json', JSON.stringify(ENTRY));
+    const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES', syscall: 'open' });
+    const read = files.read.bind(files);
+    files.read = (path) => (path.includes('of-root') ? Promise.reject(denied) : read(path));
+    assert.deepEqual(await new UpdateJournal(files).pending(), [ENTRY]);
+    files.list = () => Promise.reject(denied);
+    assert.deepEqual(await new UpdateJournal(files).pending(), []);
+  });
 });

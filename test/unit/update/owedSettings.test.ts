@@ -32,6 +32,7 @@ function snapshot(change: Partial<Snapshot> = {}): Snapshot {
 const owing = (saved: Snapshot, settings: boolean): Owed => ({
   snapshot: saved,
   path: '/data/s.json',
+  since: '2026-01-01T00:00:00.000Z',
   settings,
 });
 
@@ -66,8 +67,10 @@ describe('what an earlier update owes', () => {
     assert.equal(await findOwed(journal, snapshots, UUID), undefined, 'a bootloader takes nothing');
     await note('restoring');
     assert.equal(await findOwed(journal, snapshots, UUID), undefined, 'nothing had been saved');
+    await note('restoring', path.replace('/data', '/elsewhere'));
+    assert.equal((await findOwed(journal, snapshots, UUID))?.path, path, 'the folder was moved');
     await note('restoring', '/data/gone.json');
-    assert.equal(await findOwed(journal, snapshots, UUID), undefined, 'the snapshot is gone');
+    await assert.rejects(findOwed(journal, snapshots, UUID), { code: 'settings-owed' });
   });
 
   /** A controller whose default configurations are all zeros; it is asked for nothing else. */

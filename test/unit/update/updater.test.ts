@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isVescError } from '../../../src/base/errors';
 import { CommandId } from '../../../src/protocol/commandId';
 import type { UpdateProgress } from '../../../src/update/updater';
 import { UPDATE_STAGES, verdictExitStatus } from '../../../src/update/verdict';
@@ -162,7 +163,9 @@ describe('an update', () => {
         if (stage === 'restore' && !pulled) bench.controller.unplug();
         pulled ||= stage === 'restore';
       };
-      assert.equal((await bench.flash({}, {}, { onProgress })).verdict, 'updated');
+      const { verdict, restored, unpaid } = await bench.flash({}, {}, { onProgress });
+      assert.equal(verdict, 'updated');
+      assert.ok(unpaid ?? restored.some(({ outcome }) => outcome === 'failed'), 'that is told');
       assert.equal((await bench.journal.pending())[0]?.state, 'restoring');
     }
 
@@ -178,9 +181,43 @@ describe('an update', () => {
       await owing();
       bench.controller.interference = ({ payload }) =>
         payload[0] === CommandId.GET_MCCONF ? 'drop' : undefined;
-      const { verdict, restored } = await bench.flash();
+      const { verdict, restored, unpaid } = await bench.flash();
       assert.deepEqual([verdict, restored], ['already-running', []]);
+      assert.match(
+        unpaid?.message ?? '',
+        /was not given back: .*could not be read.* restore \/data\/snapshots/,
+      );
       assert.equal((await bench.journal.pending())[0]?.state, 'restoring');
+    });
+
+    it('stores nothing while a motor turns, and goes on owing it', async () => {
+      await owing();
+      const owed = (await bench.journal.pending())[0]?.snapshotPath;
+      const stores: readonly number[] = [
+        CommandId.SET_MCCONF,
+        CommandId.SET_APPCONF,
+        CommandId.LISP_ERASE_CODE,
+      ];
+      let stored = 0;
+      bench.controller.interference = ({ direction, payload }) =>
+        void (stored += direction === 'to-controller' && stores.includes(payload[0]!) ? 1 : 0);
+      bench.controller.firmware!.motor(0).command('duty', 0.3);
+      const result = await bench.flash();
+      assert.deepEqual([result.verdict, result.restored, stored], ['already-running', [], 0]);
+      assert.ok(isVescError(result.unpaid?.cause, 'motor-turning'));
+      assert.equal(result.snapshotPath, owed);
+      assert.equal((await bench.journal.pending())[0]?.snapshotPath, owed);
+    });
+
+    it('tells once of a snapshot that is gone with what it owes', async () => {
+      await owing();
+      const { snapshotPath } = (await bench.journal.pending())[0]!;
+      for (const path of await bench.files.list(`snapshots/${bench.uuid}`))
+        await bench.files.remove(`snapshots/${bench.uuid}/${path}`);
+      const { verdict, unpaid } = await bench.flash();
+      assert.equal(verdict, 'already-running');
+      assert.ok(unpaid?.message.includes(snapshotPath!), unpaid?.message);
+      assert.equal((await bench.flash()).unpaid, undefined);
     });
 
     it('does not hide a bug of ours while it reads what is there', async () => {

@@ -75,6 +75,21 @@ describe('messages of an update', () => {
     assert.deepEqual(notice.actions, ['flash-again', 'log']);
   });
 
+  it('tell what is still owed, and offer to restore it', () => {
+    const unpaid = new VescError('settings-owed', {
+      since: '2026-01-01T10:20:30.000Z',
+      reason: 'The motor is turning (900 ERPM).',
+      snapshotPath: '/data/s.json',
+    });
+    const notice = verdictNotice(update('updated', { unpaid }), '60');
+    assert.equal(notice.severity, 'warning');
+    assert.match(
+      notice.text,
+      /2026-01-01 10:20 UTC.*not given back: The motor is turning.*restore \/data\/s\.json/,
+    );
+    assert.equal(notice.actions[0], 'restore-settings');
+  });
+
   it('list all refusals at once', () => {
     const notice = verdictNotice(
       update('refused', { error: turning, refusals: [turning, lowVoltage] }),
