@@ -1,5 +1,6 @@
-// Loads TypeScript for mocha. What the compiler itself emits is so close to the source that every branch V8 counts is
-// one that somebody wrote; the helpers and getters of faster loaders would be counted, too.
+// Loads TypeScript for mocha, and for what runs in virtual time: here an `import()` of what is loaded takes no time.
+// What the compiler itself emits is so close to the source that every branch V8 counts is one that somebody wrote; the
+// helpers and getters of faster loaders would be counted, too.
 const { readFileSync } = require('node:fs');
 const ts = require('typescript');
 
