@@ -39,7 +39,8 @@ interface Exports {
   reg(number: number): number;
   step(): void;
   stopReason(): number;
-  resume(): void;
+  resume(): number;
+  attachDebugger(on: boolean): void;
   debugRegister(number: number): number;
   setDebugRegister(number: number, value: number): void;
   debugRead(address: number): number;
@@ -184,19 +185,25 @@ export class EmulatorCore {
     this.exports.setDebugRegister(number, value);
   }
 
-  /** True at a breakpoint: no time passes until {@link resume}. */
+  /** Whether a debugger is there: without one a BKPT of the program is a fault. */
+  attachDebugger(on: boolean): void {
+    this.exports.attachDebugger(on);
+  }
+
+  /** True at a breakpoint or a BKPT: no time passes until {@link resume}. */
   get isStopped(): boolean {
     return this.exports.stopReason() !== 0;
   }
 
+  /** Goes on; from a BKPT with what follows it. */
   resume(): void {
     this.exports.resume();
   }
 
   /** One instruction. */
   step(): void {
-    this.exports.resume();
-    this.exports.step();
+    const passed = this.exports.resume() !== 0;
+    if (!passed) this.exports.step();
   }
 
   /** A byte of memory without side effects; `undefined` where there is nothing. */

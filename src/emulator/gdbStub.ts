@@ -35,6 +35,7 @@ export class GdbStub {
     private readonly target: Debuggee,
     private readonly send: (text: string) => void,
   ) {
+    target.core.attachDebugger(true);
     target.halt(true);
   }
 
@@ -48,7 +49,7 @@ export class GdbStub {
     }
   }
 
-  /** To be called when the core may have stopped at a breakpoint. */
+  /** To be called when the core may have stopped, at a breakpoint or a BKPT. */
   poll(): void {
     if (!this.running || !this.target.core.isStopped) return;
     this.stop(TRAPPED);
@@ -59,6 +60,7 @@ export class GdbStub {
     for (const address of this.breakpoints) this.target.core.clearBreakpoint(address);
     this.breakpoints.clear();
     this.go();
+    this.target.core.attachDebugger(false);
   }
 
   private readonly breakpoints = new Set<number>();

@@ -175,4 +175,16 @@ describe('vesc emulate --gdb', function () {
     gdb.type('continue');
     await vesc.printed(/"cause":"software"/);
   });
+
+  it('stops at a BKPT of the program, and goes on behind it', async () => {
+    await gdb.ask('set {unsigned short[4]}0x20007000 = {0xbf00, 0xbe00, 0xbf00, 0xe7fe}');
+    await gdb.ask('set $pc = 0x20007000');
+    assert.match(await gdb.ask('continue'), /received signal SIGTRAP/);
+    assert.match(await gdb.ask('print/x $pc'), /= 0x20007002\n/);
+    await gdb.ask('stepi');
+    assert.match(await gdb.ask('print/x $pc'), /= 0x20007004\n/);
+    await gdb.ask('break *0x20007006');
+    assert.match(await gdb.ask('continue'), /Breakpoint 1, 0x20007006/);
+    assert.doesNotMatch(vesc.stdout, /"type":"fault"/);
+  });
 });

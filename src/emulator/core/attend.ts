@@ -64,12 +64,18 @@ function skipsInItBlock(): bool {
     cpu.inIt = 0;
     return false;
   }
-  cpu.itState = (state & 7) === 0 ? 0 : (state & 0xe0) | ((state << 1) & 0x1f);
+  advanceItBlock();
   cpu.inIt = 1;
   if (conditionHolds(state >>> 4)) return false;
   const pc = reg(PC);
   setReg(PC, pc + (read16(pc) >= 0xe800 ? 4 : 2));
   return true;
+}
+
+/** One instruction less in the IT block, if there is one. */
+export function advanceItBlock(): void {
+  const state = cpu.itState;
+  cpu.itState = (state & 7) === 0 ? 0 : (state & 0xe0) | ((state << 1) & 0x1f);
 }
 
 function isBreakpoint(pc: u32): bool {

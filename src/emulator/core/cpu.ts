@@ -44,6 +44,8 @@ export class CpuState {
   record: usize;
   /** Instructions until the next event; time is read off it, see time.ts. */
   remaining: i32;
+  /** 1 while a debugger is attached: DHCSR.C_DEBUGEN, halting debug. No reset ends it. */
+  debugged: u32;
   /** Breakpoints that are set. */
   breakpoints: u32;
   /** The breakpoint that execution goes on from. */

@@ -1,4 +1,5 @@
-import { Attention, cpu, reg, setReg, Stop, writeFlags } from './cpu';
+import { advanceItBlock } from './attend';
+import { Attention, cpu, PC, reg, setReg, Stop, writeFlags } from './cpu';
 import { readXpsr } from './exceptions';
 import { forget } from './decode';
 import { markDirty } from './flash';
@@ -13,6 +14,8 @@ const MOST_BREAKPOINTS: u32 = 256;
 const XPSR: u32 = 16;
 const MSP: u32 = 17;
 const PSP: u32 = 18;
+/** The upper half of the instruction BKPT. */
+const BKPT: u32 = 0xbe;
 
 /** r0 to r15, then xPSR, MSP, PSP. */
 export function debugRegister(number: u32): u32 {
@@ -75,8 +78,30 @@ export function clearBreakpoint(address: u32): void {
   if (cpu.breakpoints === 0) cpu.attention &= ~Attention.breakpoints;
 }
 
-/** Time may go on, from the instruction at which it stopped. */
-export function resume(): void {
+/** A debugger comes or goes: BKPT is for it from now on, or a fault. */
+export function attachDebugger(on: bool): void {
+  cpu.debugged = on ? 1 : 0;
+}
+
+/** Time may go on, from the instruction at which it stopped. True when that was a BKPT, which is over with this. */
+export function resume(): bool {
+  const passed = passesInstruction();
   cpu.stopped = Stop.none;
-  cpu.resumeAt = reg(15);
+  cpu.resumeAt = reg(PC);
+  return passed;
+}
+
+/**
+ * Passes over a BKPT of the program, which would stop it for ever, as the servers of real probes do (OpenOCD:
+ * armv7m_maybe_skip_bkpt_inst). One that somebody has set a breakpoint at is stopped at first.
+ */
+function passesInstruction(): bool {
+  const pc = reg(PC);
+  const at = place(pc);
+  if (at === 0 || (load<u8>(at + 1) as u32) !== BKPT) return false;
+  const wasReached = cpu.stopped === Stop.instruction;
+  if (!wasReached && find(pc) !== MOST_BREAKPOINTS) return false;
+  if (!wasReached) advanceItBlock();
+  setReg(PC, pc + 2);
+  return true;
 }

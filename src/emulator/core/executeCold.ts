@@ -6,7 +6,7 @@ import { multiplyAccumulate } from './float';
 import { executeFloatCode, transferMultiple } from './floatTransfers';
 import { FLOATS } from './layout';
 import { read16, read32, readAligned32, read8, write16, write32, write8, writeAligned32 } from './memory';
-import { amount, imm, Op, opOf, rd4, rm4, rn4 } from './record';
+import { amount, imm, Op, opOf, rd4, rm4, rn4, sizeOf } from './record';
 import { changeProcessorState } from './systemRegisters';
 import { endStretch } from './time';
 import { loadMultiple, loadPair, pop, push, storeMultiple, storePair } from './transfers';
@@ -204,9 +204,12 @@ function tableBase(record: usize): u32 {
   return rn4(record) === 60 ? cpu.next : reg4(rn4(record));
 }
 
-/** BKPT stops for the debugger when there is one, else it is a fault. */
+/** BKPT stops at itself for the debugger when there is one, else it is a fault. */
 function breakpointInstruction(): void {
-  if (cpu.breakpoints === 0) return undefinedInstruction();
+  if (cpu.debugged === 0) return undefinedInstruction();
+  cpu.next -= sizeOf(cpu.record);
+  // It was counted already, but has not run: resume() passes over it.
+  cpu.remaining++;
   cpu.stopped = Stop.instruction;
   cpu.attention |= Attention.stop;
   endStretch();

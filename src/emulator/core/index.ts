@@ -4,6 +4,7 @@ import { attachCan, canReceiveSoon } from './can';
 import { cpu, INSTRUCTION_NS, reg } from './cpu';
 import { chooseUart, receiveSoon } from './uart';
 import {
+  attachDebugger,
   clearBreakpoint,
   debugRead,
   debugRegister,
@@ -23,6 +24,7 @@ import { isUsbConfigured } from './usbHost';
 import { isScheduled, now, TimedEvent } from './time';
 
 export {
+  attachDebugger,
   clearBreakpoint,
   debugRead,
   debugRegister,

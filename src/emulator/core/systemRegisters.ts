@@ -28,6 +28,7 @@ const CFSR: u32 = 0xe000ed28;
 const HFSR: u32 = 0xe000ed2c;
 const BFAR: u32 = 0xe000ed38;
 const CPACR: u32 = 0xe000ed88;
+const DHCSR: u32 = 0xe000edf0;
 const FPCCR: u32 = 0xe000ef34;
 const FPDSCR: u32 = 0xe000ef3c;
 const DWT_CTRL: u32 = 0xe0001000;
@@ -101,6 +102,8 @@ export function readSystem(address: u32): u32 {
       return readIcsr();
     case AIRCR:
       return 0xfa050000 | ((load<u8>(PRIGROUP) as u32) << 8);
+    case DHCSR: // C_DEBUGEN, by which a program knows whether a BKPT finds a debugger
+      return cpu.debugged;
     default:
       return register(address);
   }

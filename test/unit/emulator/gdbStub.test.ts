@@ -82,6 +82,98 @@ describe('GDB at the emulated controller', () => {
     assert.ok(probe.ask([0]));
   });
 
+  /** Puts instructions into RAM and lets the program go on with them; the address of the first. */
+  function execute(...code: number[]): number {
+    const hex = Buffer.from(Uint16Array.from(code).buffer).toString('hex');
+    assert.equal(ask(`M20007000,${(code.length * 2).toString(16)}:${hex}`), 'OK');
+    assert.equal(ask('Pf=00700020'), 'OK');
+    return 0x2000_7000;
+  }
+
+  /** Lets it run for a moment; what was told meanwhile. */
+  function runOn(): string[] {
+    assert.equal(ask('c'), undefined);
+    sent.length = 0;
+    probe.run(1);
+    stub.poll();
+    return sent;
+  }
+
+  const BKPT = 0xbe00;
+  const ADD_ONE_TO_R4 = 0x3401;
+  const BRANCH_TO_ITSELF = 0xe7fe;
+
+  it('stops at a BKPT of the program without a breakpoint there, and goes on behind it', () => {
+    const { core } = probe;
+    ask('P4=00000000');
+    const at = execute(ADD_ONE_TO_R4, BKPT, ADD_ONE_TO_R4, BRANCH_TO_ITSELF);
+    assert.deepEqual(runOn(), [packet('S05')]);
+    assert.equal(core.register(15), at + 2);
+    assert.equal(core.register(4), 1);
+    assert.equal(core.faults, 0);
+    const stoppedAt_ns = core.now_ns;
+    core.run(stoppedAt_ns + 50_000_000n);
+    assert.equal(core.now_ns, stoppedAt_ns, 'time stands still');
+
+    assert.deepEqual(runOn(), []);
+    assert.equal(core.register(15), at + 6);
+    assert.equal(core.register(4), 2);
+    assert.equal(core.faults, 0);
+  });
+
+  it('passes a BKPT by one step, whether it was reached or stepped to', () => {
+    const at = execute(BKPT, BKPT, BRANCH_TO_ITSELF);
+    // No interrupt comes in between.
+    probe.core.setRegister(15, at);
+    assert.equal(ask('s'), 'S05');
+    assert.equal(probe.core.register(15), at + 2);
+    assert.equal(ask('vCont;s'), 'S05');
+    assert.equal(probe.core.register(15), at + 4);
+    assert.equal(probe.core.faults, 0);
+  });
+
+  it('stops at a breakpoint at a BKPT, then at the BKPT, and is not caught there', () => {
+    const at = execute(ADD_ONE_TO_R4, BKPT, BRANCH_TO_ITSELF);
+    assert.equal(ask(`Z1,${(at + 2).toString(16)},2`), 'OK');
+    for (let stops = 0; stops < 2; stops++) {
+      assert.deepEqual(runOn(), [packet('S05')]);
+      assert.equal(probe.core.register(15), at + 2);
+    }
+    assert.deepEqual(runOn(), []);
+    assert.equal(probe.core.register(15), at + 4);
+  });
+
+  it('goes on in the IT block that a BKPT stands in', () => {
+    const ITE_EQ = 0xbf0c;
+    const { core } = probe;
+    for (const reached of [true, false]) {
+      ask('P4=00000000');
+      // Z is set: the BKPT runs, and the addition for NE does not.
+      const at = execute(0x42a4, ITE_EQ, BKPT, ADD_ONE_TO_R4, BRANCH_TO_ITSELF);
+      if (reached) {
+        runOn();
+        assert.equal(core.register(15), at + 4);
+      } else for (let steps = 0; steps < 2; steps++) ask('s');
+      assert.equal(core.register(15), at + 4);
+      assert.deepEqual(runOn(), []);
+      assert.equal(core.register(15), at + 8);
+      assert.equal(core.register(4), 0, reached ? 'reached' : 'stepped to');
+      stub.receive(Uint8Array.of(3));
+    }
+  });
+
+  it('tells the program in DHCSR that it is there; once it has gone, BKPT is a fault again', () => {
+    const { core } = probe;
+    // movw r0, #0xedf0; movt r0, #0xe000; ldr r4, [r0]
+    execute(0xf64e, 0x50f0, 0xf2ce, 0x0000, 0x6804, BKPT, 0x6804, BKPT, BRANCH_TO_ITSELF);
+    assert.deepEqual(runOn(), [packet('S05')]);
+    assert.equal(core.register(4) & 1, 1);
+    assert.equal(ask('D'), 'OK');
+    probe.run(1);
+    assert.equal(core.isStopped, false);
+    assert.equal(core.lastFault.pc, 0x2000_700e);
+  });
+
   it('is interrupted by Ctrl+C', () => {
     ask('c');
     probe.run(1);
