@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { VescError } from '../base/errors';
 import type { Controller } from '../controllers/controller';
+import { formatEmulatedName } from '../controllers/emulatedName';
 import type { ControllerTarget } from '../views/commandNames';
 import { emulatorTrouble } from '../views/emulatorWords';
 import { buildNotice } from '../views/messages';
@@ -96,7 +97,9 @@ async function buildImage(shell: Shell): Promise<string | undefined> {
 
 /** What stands behind `emu:`: the image, with a motor where its board's measurements are known. */
 function emulatedName(image: string, bootloader: string): string {
-  if (bootloader === '') return `${image}?motor=auto`;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '.';
-  return `${image}?motor=auto&bootloader=${encodeURIComponent(path.resolve(folder, bootloader))}`;
+  return formatEmulatedName(image, {
+    motor: 'auto',
+    ...(bootloader === '' ? {} : { bootloader: path.resolve(folder, bootloader) }),
+  });
 }

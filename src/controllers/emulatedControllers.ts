@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Clock, sleep } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/emitter';
@@ -16,6 +16,7 @@ import type { Link, LinkAddress } from '../links/link';
 import { readFlashFile } from '../simulator/flashFile';
 import type { EmulatedRun, EmulatedStatus } from './emulatedRun';
 import { chooseUuid } from './emulatedIdentity';
+import { parseEmulatedName } from './emulatedName';
 
 type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
 
@@ -40,7 +41,6 @@ export interface EmulationOptions {
 /** How long a host that plugs in later waits for USB to be back: through a bootloader it takes 20 s (emulation facts 9). */
 const RETURN_MS = 20_000;
 const POLL_MS = 50;
-const KEYS = ['bootloader', 'speed', 'uuid', 'uart', 'motor'] as const;
 
 /** What emulated controllers find around them. */
 export interface EmulatedSurroundings {
@@ -330,49 +330,4 @@ async function readParts(parts: {
     app: await readNamed(image),
     bootloader: bootloader === undefined ? undefined : await readNamed(bootloader),
   });
-}
-
-/** What stands behind `emu:`. */
-interface EmulatedName extends Omit<EmulationOptions, 'flash' | 'name' | 'bus'> {
-  readonly image: string;
-  readonly bootloader?: string;
-}
-
-/**
- * Reads what comes behind `emu:`; paths are made absolute.
- * @throws VescError `usage` for a key or value that means nothing
- */
-export function parseEmulatedName(name: string): EmulatedName {
-  const [image = '', ...rest] = name.split('?');
-  // A plus means itself: paths have it.
-  const parameters = new URLSearchParams(rest.join('?').replaceAll('+', '%2B'));
-  for (const key of parameters.keys()) {
-    if (parameters.getAll(key).length > 1) {
-      throw new VescError('usage', { problem: `emu: takes ${key} once.` });
-    }
-    if (!(KEYS as readonly string[]).includes(key)) {
-      throw new VescError('usage', { problem: `emu: knows ${KEYS.join(', ')}, but not "${key}".` });
-    }
-  }
-  const [bootloader, speed, uuid, uart, motor] = KEYS.map((key) => parameters.get(key) ?? undefined);
-  return {
-    image: resolve(image),
-    ...(uuid === undefined ? {} : { uuid }),
-    ...(bootloader === undefined ? {} : { bootloader: resolve(bootloader) }),
-    ...(speed === undefined ? {} : { speed: readNumber('speed', speed, 1000) }),
-    ...(uart === undefined ? {} : { uart: readUart(uart) }),
-    ...(motor === undefined ? {} : { motor }),
-  };
-}
-
-function readNumber(what: string, text: string, most: number): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && value <= most) return value;
-  throw new VescError('usage', { problem: `${what} takes a number from 0 to ${most}, not "${text}".` });
-}
-
-function readUart(text: string): number {
-  const value = readNumber('uart', text, 6);
-  if (Number.isInteger(value)) return value;
-  throw new VescError('usage', { problem: `uart takes a whole number from 0 to 6, not "${text}".` });
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { imageInName } from '../controllers/emulatedName';
 import type { EmulatedStatus } from '../controllers/emulatedRun';
 import { faultText } from '../emulator/eventText';
 import type { Quantity } from '../emulator/boardInputs';
@@ -72,5 +73,5 @@ export const QUANTITY_LOOKS: Readonly<Record<Quantity, QuantityLook>> = {
 
 /** What an emulated controller is called before it has said who it is: the file that it runs. */
 export function emulatedTitle(name: string): string {
-  return basename(name.split('?', 1)[0] ?? '');
+  return basename(imageInName(name));
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Emitter } from '../../../src/base/emitter';
 import { VescError } from '../../../src/base/errors';
 import type { Lazy } from '../../../src/base/lazy';
-import { EmulatedControllers, parseEmulatedName } from '../../../src/controllers/emulatedControllers';
+import { EmulatedControllers } from '../../../src/controllers/emulatedControllers';
 import { defaultCanId, pickUuid } from '../../../src/controllers/emulatedIdentity';
 import { CanBus } from '../../../src/emulator/can/bus';
 import type { Emulation } from '../../../src/emulator/emulation';
@@ -21,38 +21,6 @@ import { emulatorModule, localChannel, probeImage } from '../../support/emulator
 import { VirtualClock } from '../../support/virtualClock';
 
 const DIST = join(__dirname, '..', '..', '..', 'dist');
-
-describe('what stands behind emu:', () => {
-  it('is an image, and how it runs', () => {
-    const uuid = '0123456789abcdef01234567';
-    const name = parseEmulatedName(
-      `a/60.bin?bootloader=b%26c.bin&speed=0&uart=4&motor=hub,load=2&uuid=${uuid}`,
-    );
-    assert.equal(name.image, resolve('a/60.bin'));
-    assert.equal(name.bootloader, resolve('b&c.bin'));
-    assert.equal(name.speed, 0);
-    assert.equal(name.uart, 4);
-    assert.equal(name.motor, 'hub,load=2');
-    assert.equal(name.uuid, uuid);
-    assert.equal(parseEmulatedName('a.bin').uuid, undefined);
-  });
-
-  it('may have a plus in its paths', () => {
-    assert.equal(parseEmulatedName('c++/a.bin?bootloader=c++/b.bin').bootloader, resolve('c++/b.bin'));
-  });
-
-  for (const name of [
-    'a.bin?sped=1',
-    'a.bin?speed=fast',
-    'a.bin?uart=7',
-    'a.bin?uart=1.5',
-    'a.bin?speed=',
-    'a.bin?speed=1?uart=2',
-    'a.bin?speed=1&speed=2',
-  ]) {
-    it(`refuses ${name}`, () => assert.throws(() => parseEmulatedName(name), { code: 'usage' }));
-  }
-});
 
 describe('The UUID of an emulated controller', () => {
   it('comes of its name, and is always the same', () => {

@@ -31,5 +31,6 @@ describe('what is said of an emulated controller', () => {
 
   it('names a controller that has not answered by its image', () => {
     assert.equal(emulatedTitle('/a/b/60.bin?bootloader=%2Fx.bin'), '60.bin');
+    assert.equal(emulatedTitle('/a/b/60%3F.bin?motor=auto'), '60?.bin');
   });
 });
