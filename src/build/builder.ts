@@ -23,6 +23,7 @@ import type { GitState } from './gitState';
 import type { BuildHost } from './host';
 import { type BuildFolders, type MakeCall, planMake } from './make';
 import { measureElf, type MemoryRegion, MemoryTableParser } from './memoryUse';
+import { takeLock } from './processLock';
 import type { RunResult } from './processes';
 
 /** Builds firmware with make and reads what came out from the image itself. */
@@ -57,20 +58,15 @@ export class Builder {
     }
   }
 
-  /** Keeps other processes out of the folder while `work` goes on; a lock whose owner is gone does not count. */
+  /** Keeps other processes out of the folder while `work` goes on. */
   private async locked<T>(request: BuildRequest, call: MakeCall, work: () => Promise<T>): Promise<T> {
-    const { files, processes } = this.host;
     const lock = `${call.folders.output}.lock`;
-    while (!(await files.createNew(lock, `${processes.own}`))) {
-      const owner = Number(await files.readText(lock));
-      if (owner !== processes.own && owner > 0 && processes.isRunning(owner))
-        throw new VescError('build-busy', { board: request.board.name, process: owner });
-      await files.remove(lock);
-    }
+    const owner = await takeLock(lock, this.host);
+    if (owner !== undefined) throw new VescError('build-busy', { board: request.board.name, process: owner });
     try {
       return await work();
     } finally {
-      await files.remove(lock);
+      await this.host.files.remove(lock);
     }
   }
 

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { DisposableStore } from '../base/disposable';
 import { isVescError, type VescError } from '../base/errors';
+import type { FlashPlace } from '../controllers/flashPlace';
 import { DEFAULT_TCP_PORT, formatLinkAddress } from '../links/linkAddress';
-import { FlashFile, type KeptFlash, readFlashFile } from '../simulator/flashFile';
+import { FlashFile, type KeptFlash } from '../simulator/flashFile';
 import { servePty } from '../simulator/ptyServer';
 import type { ServedController } from '../simulator/servedController';
 import { type Server, serveTcp } from '../simulator/tcpServer';
@@ -31,14 +32,17 @@ interface ServingValues {
 }
 
 /**
- * The flash content that an earlier run left in the file of `--flash`, if there is one.
- * @throws VescError `file-unreadable`
+ * Holds the file of `--flash`, if one is named, for as long as `owned` lives.
+ * @throws VescError `flash-in-use`, `file-unwritable`
  */
-export function readKeptFlash(
-  { folder }: CommandContext,
+export async function claimFlash(
+  { folder, host }: CommandContext,
   { flash }: Pick<ServingValues, 'flash'>,
-): Promise<Uint8Array | undefined> {
-  return flash === undefined ? Promise.resolve(undefined) : readFlashFile(resolve(folder, flash));
+  owned: DisposableStore,
+): Promise<FlashPlace | undefined> {
+  if (flash === undefined) return undefined;
+  const { FlashPlace } = await import('../controllers/flashPlace');
+  return owned.add(await FlashPlace.claim(resolve(folder, flash), host.clock));
 }
 
 /** What goes on beside the serving; whatever is added to `owned` is disposed of at the end. */

@@ -13,10 +13,10 @@ import type { EmulationChannel, EmulationStart, Override } from '../emulator/mes
 import { uniqueIdBytes } from '../emulator/uniqueId';
 import { workerChannel } from '../emulator/workerChannel';
 import type { Link, LinkAddress } from '../links/link';
-import { readFlashFile } from '../simulator/flashFile';
 import type { EmulatedRun, EmulatedStatus } from './emulatedRun';
 import { chooseUuid } from './emulatedIdentity';
 import { parseEmulatedName } from './emulatedName';
+import type { FlashPlace } from './flashPlace';
 
 type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
 
@@ -62,6 +62,8 @@ export class EmulatedControllers implements Disposable {
   private readonly unwritable = new Emitter<VescError>();
   private readonly bus: Lazy<CanBus>;
   private readonly module = new Lazy(() => this.compile());
+  /** Resolves when those that were stopped are gone. */
+  private leaving: Promise<unknown> = Promise.resolve();
   private disposed = false;
 
   /**
@@ -112,7 +114,8 @@ export class EmulatedControllers implements Disposable {
 
   /**
    * Plugs into an emulated controller; it is started when it is first asked for, and its firmware is waited for.
-   * @throws VescError `file-unreadable`, `image-…`, `bootloader-…`, `usage`, `emulation-stuck`, `emulation-ended`
+   * @throws VescError `file-unreadable`, `image-…`, `bootloader-…`, `usage`, `flash-in-use`, `emulation-stuck`,
+   *   `emulation-ended`
    */
   async connect(address: EmulatedAddress, signal?: AbortSignal): Promise<Link> {
     const { controller } = await this.start(address.name);
@@ -211,8 +214,12 @@ export class EmulatedControllers implements Disposable {
     this.runs.delete(name);
     this.changes.fire();
     // Whoever starts it learns why it does not start.
-    const run = await starting?.catch(() => undefined);
-    await run?.stop();
+    const stopped = starting?.then(
+      (run) => run.stop(),
+      () => undefined,
+    );
+    this.leaving = Promise.allSettled([this.leaving, stopped]);
+    await stopped;
   }
 
   /** Stops all of them; resolves when their flash is kept. */
@@ -246,20 +253,25 @@ export class EmulatedControllers implements Disposable {
     const app = await readNamed(image);
     const { hardware } = readIdentity(readImage(app.bytes, app.name).bytes);
     const inputs = hardware === undefined ? undefined : await this.inputsOf(hardware);
-    const kept = this.placeOfFlash(hardware ?? basename(image));
-    // A file that is not a flash is none that could be gone on with.
-    const before = kept === undefined ? undefined : await readFlashFile(kept).catch(() => undefined);
-    const flash = await readParts({ image, bootloader, kept: before });
-    const overrides = inputs ? normalOverrides(inputs) : [];
-    const controller = await this.create({ flash, name: image, ...options, overrides });
-    return EmulatedRun.start({
-      controller,
-      image,
-      inputs,
-      kept,
-      clock: this.clock,
-      onUnwritable: (error) => this.unwritable.fire(error),
-    });
+    const place = await this.claimFlash(hardware ?? basename(image));
+    try {
+      // A file that is not a flash is none that could be gone on with.
+      const kept = await place?.read().catch(() => undefined);
+      const flash = await readParts({ image, bootloader, kept });
+      const overrides = inputs ? normalOverrides(inputs) : [];
+      const controller = await this.create({ flash, name: image, ...options, overrides });
+      return new EmulatedRun({
+        controller,
+        image,
+        inputs,
+        place,
+        clock: this.clock,
+        onUnwritable: (error) => this.unwritable.fire(error),
+      });
+    } catch (error) {
+      place?.dispose();
+      throw error;
+    }
   }
 
   /** Makes one known that has just started. */
@@ -292,12 +304,22 @@ export class EmulatedControllers implements Disposable {
     return inputs ?? (await import('../emulator/boardInputTable')).knownInputs(hardware);
   }
 
-  /** One file has one owner: a second controller of a board keeps nothing. */
-  private placeOfFlash(board: string): string | undefined {
+  /**
+   * One file has one owner: a second controller of a board keeps nothing.
+   * @throws VescError `flash-in-use` when the owner is in another process
+   */
+  private async claimFlash(board: string): Promise<FlashPlace | undefined> {
     const { flashFolder } = this.surroundings;
     if (flashFolder === undefined) return undefined;
+    const [{ FlashPlace }, { makeFolder }] = await Promise.all([
+      import('./flashPlace'),
+      import('../settings/folder'),
+    ]);
+    await makeFolder(flashFolder);
+    // What one of that board that was just stopped has stored is on its way there.
+    await this.leaving;
     const file = join(flashFolder, `${board.replace(/[^\w.-]/g, '_')}.flash`);
-    return [...this.runs.values()].some(({ kept }) => kept === file) ? undefined : file;
+    return FlashPlace.isHeldHere(file) ? undefined : FlashPlace.claim(file, this.clock);
   }
 
   private async compile(): Promise<WebAssembly.Module> {

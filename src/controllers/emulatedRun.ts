@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { DisposableStore } from '../base/disposable';
@@ -11,6 +9,7 @@ import type { EmulationState } from '../emulator/messages';
 import { TestBench } from '../emulator/testBench';
 import type { BoardInputs } from '../emulator/boardInputs';
 import { FlashFile } from '../simulator/flashFile';
+import type { FlashPlace } from './flashPlace';
 
 /** How an emulated controller is. */
 export interface EmulatedStatus {
@@ -28,8 +27,8 @@ export interface RunParts {
   /** What runs: an image file. */
   readonly image: string;
   readonly inputs: BoardInputs | undefined;
-  /** Where its flash is kept. */
-  readonly kept: string | undefined;
+  /** Where its flash is kept; from now on it is this one's. */
+  readonly place: FlashPlace | undefined;
   readonly clock: Clock;
   readonly onUnwritable: (error: VescError) => void;
 }
@@ -40,6 +39,7 @@ export class EmulatedRun implements Disposable {
   readonly bench: TestBench;
   /** The image that was put into it last, from a file. */
   image: string;
+  /** The file in which its flash is kept. */
   readonly kept: string | undefined;
   private readonly owned = new DisposableStore();
   private readonly file: FlashFile | undefined;
@@ -47,18 +47,15 @@ export class EmulatedRun implements Disposable {
   private fault: CoreFault | undefined;
   private restart: ResetCause | undefined;
 
-  private constructor({ controller, image, inputs, kept, clock, onUnwritable }: RunParts) {
+  constructor({ controller, image, inputs, place, clock, onUnwritable }: RunParts) {
     this.controller = controller;
     this.image = image;
-    this.kept = kept;
+    this.kept = place?.path;
+    // Let go of last: what is being kept until then is kept.
+    if (place) this.owned.add(place);
     this.bench = this.owned.add(new TestBench(controller, inputs));
     this.owned.add(controller.onEvent((event) => this.note(event)));
-    this.file = kept === undefined ? undefined : new FlashFile(kept, controller.flash, clock, onUnwritable);
-  }
-
-  static async start(parts: RunParts): Promise<EmulatedRun> {
-    if (parts.kept !== undefined) await mkdir(dirname(parts.kept), { recursive: true });
-    return new EmulatedRun(parts);
+    this.file = place && new FlashFile(place.path, controller.flash, clock, onUnwritable);
   }
 
   get status(): EmulatedStatus {

@@ -16,7 +16,7 @@ describeWithCompiler('vesc crash', () => {
     bench = new Bench();
     workspace = new FirmwareWorkspace();
     flash = join(bench.makeFolder('flash'), 'flash.bin');
-    const { port } = await bench.simulate('--flash', flash);
+    const { vesc, port } = await bench.simulate('--flash', flash);
     const run = await bench.run(['flash', '--board', '60', '--json', '--port', port], {
       cwd: workspace.root,
     });
@@ -27,6 +27,9 @@ describeWithCompiler('vesc crash', () => {
     // Another build takes the place of the one that runs: its ELF must have been kept.
     workspace.edit('motor/mc_interface.c', '#define MIN', `${'\n'.repeat(20)}#define MIN`);
     await workspace.build('60');
+    // Its flash is for the one that has crashed.
+    vesc.kill();
+    await vesc.ended;
   });
   after(async () => {
     workspace.dispose();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { encodeFrame, FrameDecoder } from '../../src/protocol/frame';
@@ -60,6 +60,31 @@ describe('vesc emulate', () => {
     vesc.kill('SIGINT');
     assert.equal((await vesc.ended).status, 0);
     assert.deepEqual([...readFileSync(file).subarray(0xa_0000, 0xa_0004)], [0x0f, 0x0f, 0xff, 0x00]);
+  });
+
+  it('has the file of its flash alone: a second one is told who has it, until that one is gone', async () => {
+    const image = bench.file('probe.bin', probeImage());
+    const file = join(bench.folder, 'held.bin');
+    const { vesc } = await emulate(image, '--flash', file);
+    for (const command of ['emulate', 'simulate']) {
+      const run = await bench.run([command, '--json', '--tcp', '0', '--flash', 'held.bin'], {
+        cwd: bench.folder,
+      });
+      assert.deepEqual([run.status, run.error.code], [3, 'flash-in-use']);
+      assert.ok(run.error.happened.includes(`process ${vesc.processId} keeps its flash in ${file}`));
+      assert.equal(run.lines.length, 1, 'it never listened');
+    }
+    // One that was told to end is waited for.
+    vesc.kill('SIGINT');
+    const { vesc: next } = await emulate('--flash', file);
+    // Killed, it cannot let go of it.
+    next.kill('SIGKILL');
+    await next.ended;
+    assert.equal(existsSync(`${file}.lock`), true);
+    const { vesc: heir } = await emulate('--flash', file);
+    heir.kill('SIGINT');
+    assert.equal((await heir.ended).status, 0);
+    assert.equal(existsSync(`${file}.lock`), false);
   });
 
   it('tells faults with address and place, and restarts', async () => {

@@ -68,6 +68,10 @@ export class Vesc {
     });
   }
 
+  get processId(): number {
+    return this.child.pid!;
+  }
+
   get exitCode(): number | null {
     return this.child.exitCode;
   }

@@ -57,6 +57,16 @@ export const linkErrors = defineErrors({
       next: 'Start it again. If it ends by itself once more, please report this with the log.',
     }),
   },
+  'flash-in-use': {
+    exitStatus: 3,
+    text: (d: { path: string; process: number }) => ({
+      happened: `A controller of process ${d.process} keeps its flash in ${d.path}.`,
+      state: 'It goes on undisturbed; no other was started.',
+      next:
+        'Stop that one first, or keep the flash of this one in another file. If that process is none of this program, ' +
+        `delete ${d.path}.lock.`,
+    }),
+  },
   'link-failed': {
     exitStatus: 3,
     text: (d: { address: string; reason: string }) => ({

@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { DisposableStore } from '../../base/disposable';
 import { ExitStatus, VescError } from '../../base/errors';
 import { readNamed } from '../../controllers/emulatedControllers';
+import type { FlashPlace } from '../../controllers/flashPlace';
 import { type CanBusAddress, formatCanBus, parseCanBus } from '../../emulator/can/busAddress';
 import { type BusRole, SharedCanBus } from '../../emulator/can/sharedBus';
 import type { EmulationEvent } from '../../emulator/emulatedController';
@@ -14,7 +15,7 @@ import { BOOTLOADER_ADDRESS, FLASH_ADDRESS } from '../../image/flashMap';
 import { BENCH_OPTIONS, benchOverrides } from '../benchOptions';
 import { type CommandContext, defineCommand } from '../command';
 import { type OptionTable, readNumber } from '../options';
-import { readKeptFlash, SERVING_OPTIONS, serveUntilStopped } from '../serving';
+import { claimFlash, SERVING_OPTIONS, serveUntilStopped } from '../serving';
 
 const HELP = 'vesc emulate --help';
 const MAX_SPEED = 1000;
@@ -91,27 +92,13 @@ export const emulateCommand = defineCommand({
     'vesc emulate A.bin --can 5555 --tcp 65102   # and vesc emulate B.bin --can 5555 --tcp 0',
   ],
   async run(context, { positionals, options }) {
-    const { core, folder, report } = context;
+    const { core, report } = context;
     const [image] = positionals;
-    const kept = await readKeptFlash(context, options);
-    if (image === undefined && kept === undefined) {
-      throw new VescError('usage', { problem: 'The image to be run is missing.', help: HELP });
-    }
-    const named = (path: string | undefined) =>
-      path === undefined ? undefined : readNamed(resolve(folder, path));
-    const bootloader = await named(options.bootloader);
-    const flash = composeFlash({ kept, app: await named(image), bootloader });
-    if (bootloader) {
-      for (const warning of warnAboutBootloader(
-        flash.subarray(BOOTLOADER_ADDRESS - FLASH_ADDRESS),
-        bootloader.name,
-      )) {
-        report.warn(warning);
-      }
-    }
     const tell = teller(context);
     const owned = new DisposableStore();
     try {
+      const place = await claimFlash(context, options, owned);
+      const flash = await readFlash(context, place, image, options.bootloader);
       const bus = options.can === undefined ? undefined : owned.add(await openBus(context, options.can));
       const name = basename(image ?? options.flash ?? '');
       const controller = await core.emulated.create({
@@ -163,6 +150,35 @@ export const emulateCommand = defineCommand({
     return ExitStatus.ok;
   },
 });
+
+/**
+ * What the chip starts with: what is kept in `place`, and what is put into that.
+ * @throws VescError `usage` where that is nothing, `file-unreadable`, `image-…`, `bootloader-…`
+ */
+async function readFlash(
+  { folder, report }: CommandContext,
+  place: FlashPlace | undefined,
+  image: string | undefined,
+  bootloaderFile: string | undefined,
+): Promise<Uint8Array> {
+  const kept = await place?.read();
+  if (image === undefined && kept === undefined) {
+    throw new VescError('usage', { problem: 'The image to be run is missing.', help: HELP });
+  }
+  const named = (path: string | undefined) =>
+    path === undefined ? undefined : readNamed(resolve(folder, path));
+  const bootloader = await named(bootloaderFile);
+  const flash = composeFlash({ kept, app: await named(image), bootloader });
+  if (bootloader) {
+    for (const warning of warnAboutBootloader(
+      flash.subarray(BOOTLOADER_ADDRESS - FLASH_ADDRESS),
+      bootloader.name,
+    )) {
+      report.warn(warning);
+    }
+  }
+  return flash;
+}
 
 /** @throws VescError `usage`, and those of the bus */
 async function openBus(context: CommandContext, text: string): Promise<SharedCanBus> {

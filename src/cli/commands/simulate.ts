@@ -1,3 +1,4 @@
+import { DisposableStore } from '../../base/disposable';
 import { ExitStatus, VescError } from '../../base/errors';
 import { parseBootloader, parseVersion } from '../../controllers/simulatedControllers';
 import { faultByName, faultCatalogue } from '../../protocol/faults';
@@ -10,7 +11,7 @@ import {
 import { checkSwdName, farSwdPins, serveSwd } from '../../simulator/swdWire';
 import { type CommandContext, defineCommand } from '../command';
 import { readNumber } from '../options';
-import { readKeptFlash, SERVING_OPTIONS, serveUntilStopped } from '../serving';
+import { claimFlash, SERVING_OPTIONS, serveUntilStopped } from '../serving';
 import { closest } from '../suggestion';
 
 const HELP = 'vesc simulate --help';
@@ -72,12 +73,12 @@ export const simulateCommand = defineCommand({
   async run(context, { options }) {
     const { core, report } = context;
     for (const name of [options.swd, options['swd-to']]) if (name !== undefined) checkSwdName(name);
-    const flash = await readKeptFlash(context, options);
-    const controller = new SimulatedController(
-      { ...readOptions(options), ...(flash && { flash }) },
-      core.clock,
-    );
+    const held = new DisposableStore();
     try {
+      const flash = await (await claimFlash(context, options, held))?.read();
+      const controller = held.add(
+        new SimulatedController({ ...readOptions(options), ...(flash && { flash }) }, core.clock),
+      );
       await serveUntilStopped(context, controller, options, {
         serveToo: async (owned) => {
           const { swd, 'swd-to': farName } = options;
@@ -88,7 +89,7 @@ export const simulateCommand = defineCommand({
         onServing: (owned) => owned.add(controller.onPhase((phase) => tellPhase(context, phase))),
       });
     } finally {
-      controller.dispose();
+      held.dispose();
     }
     report.result({}, []);
     return ExitStatus.ok;

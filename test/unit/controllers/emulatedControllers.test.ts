@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scaledClock, systemClock } from '../../../src/base/clock';
 import { Emitter } from '../../../src/base/emitter';
 import { VescError } from '../../../src/base/errors';
 import type { Lazy } from '../../../src/base/lazy';
@@ -289,6 +290,48 @@ describe('emulated controllers', () => {
       const first = await controllers.start(image);
       const second = await controllers.start(`${image}?speed=2`);
       assert.deepEqual([first.kept, second.kept], [kept, undefined]);
+    });
+
+    it('share none either when they are started at the same time', async () => {
+      const both = await Promise.all([controllers.start(image), controllers.start(`${image}?speed=2`)]);
+      assert.equal(both.filter((run) => run.kept === kept).length, 1);
+    });
+
+    it('do not touch the file of a controller of another process, until that is gone', async () => {
+      const lock = `${kept}.lock`;
+      writeFileSync(lock, `${process.ppid}`);
+      // It is waited for, and that in real time, because files are read.
+      const hurriedClock = scaledClock(systemClock, 20);
+      const open = (_file: string, start: EmulationStart) => localChannel(start, clock);
+      controllers = new EmulatedControllers(hurriedClock, DIST, open, { flashFolder });
+      await assert.rejects(controllers.start(image), {
+        code: 'flash-in-use',
+        details: { path: kept, process: process.ppid },
+      });
+      assert.deepEqual(controllers.names, []);
+      rmSync(lock);
+      assert.equal((await controllers.start(image)).kept, kept);
+      assert.equal(readFileSync(lock, 'utf8'), `${process.pid}`);
+      await controllers.stop(image);
+      assert.equal(existsSync(lock), false);
+    });
+
+    it('hold no file after they could not be started', async () => {
+      await assert.rejects(controllers.start(`${image}?uuid=xyz`), { code: 'usage' });
+      assert.equal(existsSync(`${kept}.lock`), false);
+    });
+
+    it('go on with what one has stored that is being stopped this moment', async () => {
+      const { controller } = await controllers.start(image);
+      controller.flash.change(EEPROM_OFFSET, Uint8Array.of(7, 8, 9));
+      const stopping = controllers.stop(image);
+      const again = await controllers.start(image);
+      await stopping;
+      assert.equal(again.kept, kept);
+      assert.deepEqual(
+        [...again.controller.flash.content.subarray(EEPROM_OFFSET, EEPROM_OFFSET + 3)],
+        [7, 8, 9],
+      );
     });
   });
 
