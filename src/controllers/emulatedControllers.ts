@@ -14,20 +14,16 @@ import { uniqueIdBytes } from '../emulator/uniqueId';
 import { workerChannel } from '../emulator/workerChannel';
 import type { Link, LinkAddress } from '../links/link';
 import type { EmulatedRun, EmulatedStatus } from './emulatedRun';
-import { chooseUuid } from './emulatedIdentity';
+import { chooseUuid, type IdentityOptions } from './emulatedIdentity';
 import { parseEmulatedName } from './emulatedName';
 import type { FlashPlace } from './flashPlace';
 
 type EmulatedAddress = Extract<LinkAddress, { kind: 'emulated' }>;
 
 /** What an emulated controller is made of. */
-export interface EmulationOptions {
+export interface EmulationOptions extends IdentityOptions {
   /** The whole flash: see composeFlash. */
   readonly flash: Uint8Array;
-  /** What its UUID is made from, unless that is given. */
-  readonly name: string;
-  /** 24 hex digits. */
-  readonly uuid?: string | undefined;
   /** The CAN bus that it is on; else that of all emulated controllers of this process. */
   readonly bus?: JoinableBus | undefined;
   readonly speed?: number;
@@ -259,7 +255,10 @@ export class EmulatedControllers implements Disposable {
       const kept = await place?.read().catch(() => undefined);
       const flash = await readParts({ image, bootloader, kept });
       const overrides = inputs ? normalOverrides(inputs) : [];
-      const controller = await this.create({ flash, name: image, ...options, overrides });
+      const lastUuid = await place?.readUuid();
+      const controller = await this.create({ flash, name: image, lastUuid, ...options, overrides });
+      // It runs as well without being remembered.
+      await place?.keepUuid(controller.can.uuid).catch((error: VescError) => this.unwritable.fire(error));
       return new EmulatedRun({
         controller,
         image,

@@ -33,15 +33,25 @@ export function pickUuid(name: string, taken: readonly string[]): string {
   return uuid;
 }
 
+/** What a UUID is chosen by. */
+export interface IdentityOptions {
+  /** What it is made from, unless that is given. */
+  readonly name: string;
+  /** The one that is asked for: 24 hex digits. */
+  readonly uuid?: string | undefined;
+  /** The one that the chip with this flash had before. */
+  readonly lastUuid?: string | undefined;
+}
+
 /**
- * The UUID that was asked for, or the one that comes of the name.
+ * The UUID that was asked for, else the one that the chip had before, unless another on its bus has it now (`taken`): then
+ * its flash is a copy. Else the one that comes of the name.
  * @throws VescError `usage` for one that is none, or that another on its CAN bus has
  */
-export function chooseUuid(
-  { uuid, name }: { readonly uuid?: string | undefined; readonly name: string },
-  taken: readonly string[],
-): string {
-  if (uuid === undefined) return pickUuid(name, taken);
+export function chooseUuid({ uuid, lastUuid, name }: IdentityOptions, taken: readonly string[]): string {
+  if (uuid === undefined) {
+    return lastUuid === undefined || taken.includes(lastUuid) ? pickUuid(name, taken) : lastUuid;
+  }
   uniqueIdBytes(uuid);
   const wanted = uuid.toLowerCase();
   if (!taken.includes(wanted)) return wanted;

@@ -17,7 +17,8 @@ const held = new Set<string>();
 
 /**
  * The file in which the flash of one controller is kept. Two that kept theirs in one file would overwrite each other's
- * without a word, so that it is held, by this process alone, until it is disposed of. Beside it lies its lock.
+ * without a word, so that it is held, by this process alone, until it is disposed of. Beside it lie its lock, and the UUID
+ * of the chip.
  */
 export class FlashPlace implements Disposable {
   private readonly hold = toDisposable(() => {
@@ -66,6 +67,28 @@ export class FlashPlace implements Disposable {
    */
   read(): Promise<Uint8Array | undefined> {
     return readFlashFile(this.path);
+  }
+
+  /** The UUID of the chip whose flash that is; `undefined` where nobody has told it. */
+  async readUuid(): Promise<string | undefined> {
+    const text = (await nodeFiles.readText(this.uuidFile))?.trim();
+    return text !== undefined && /^[0-9a-f]{24}$/.test(text) ? text : undefined;
+  }
+
+  /**
+   * Keeps the UUID of the chip beside its flash, which has no place for it.
+   * @throws VescError `file-unwritable`
+   */
+  async keepUuid(uuid: string): Promise<void> {
+    if ((await this.readUuid()) === uuid) return;
+    const path = this.uuidFile;
+    await nodeFiles.write(path, `${uuid}\n`).catch((error: unknown) => {
+      throw new VescError('file-unwritable', { path, reason: (error as Error).message }, { cause: error });
+    });
+  }
+
+  private get uuidFile(): string {
+    return `${this.path}.uuid`;
   }
 
   /** Lets others have it. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { encodeFrame, FrameDecoder } from '../../src/protocol/frame';
@@ -60,6 +60,23 @@ describe('vesc emulate', () => {
     vesc.kill('SIGINT');
     assert.equal((await vesc.ended).status, 0);
     assert.deepEqual([...readFileSync(file).subarray(0xa_0000, 0xa_0004)], [0x0f, 0x0f, 0xff, 0x00]);
+  });
+
+  it('is the same controller with the same flash: without its image, and where the file is moved', async () => {
+    const image = bench.file('probe.bin', probeImage());
+    const [first, second] = ['first', 'second'].map((name) => join(bench.folder, `${name}.flash`));
+    const uuidOf = async (...args: string[]): Promise<string> => {
+      const { vesc, port } = await emulate(...args);
+      const uuid = Buffer.from(await ask(port, [0])).toString('hex', 9, 21);
+      vesc.kill('SIGINT');
+      await vesc.ended;
+      return uuid;
+    };
+    const uuid = await uuidOf(image, '--flash', first!);
+    assert.equal(await uuidOf('--flash', first!), uuid);
+    for (const part of ['', '.uuid']) renameSync(`${first}${part}`, `${second}${part}`);
+    assert.equal(await uuidOf('--flash', second!), uuid);
+    assert.equal(await uuidOf(bench.file('other.bin', probeImage()), '--flash', second!), uuid);
   });
 
   it('has the file of its flash alone: a second one is told who has it, until that one is gone', async () => {

@@ -65,7 +65,7 @@ const OPTIONS = {
   uuid: {
     type: 'string',
     value: 'HEX',
-    help: 'its UUID, 24 hex digits; its CAN ID comes of it unless its\nsettings say otherwise. Default: by the name of IMAGE, another\nfor each on a bus',
+    help: 'its UUID, 24 hex digits; its CAN ID comes of it unless its\nsettings say otherwise. Default: the one that it had\nwith the file of --flash, else by the name of IMAGE, another for\neach on a bus',
   },
 } as const satisfies OptionTable;
 
@@ -105,6 +105,7 @@ export const emulateCommand = defineCommand({
         flash,
         name,
         uuid: options.uuid,
+        lastUuid: await place?.readUuid(),
         bus,
         speed:
           options.speed === undefined ? 1 : readNumber('--speed', options.speed, { min: 0, max: MAX_SPEED }),
@@ -121,6 +122,7 @@ export const emulateCommand = defineCommand({
         motor: options.motor,
       });
       owned.add(controller);
+      await place?.keepUuid(controller.can.uuid);
       const failed = new Promise<never>((_resolve, reject) => {
         controller.onEvent((event) => {
           if (event.kind !== 'failed') return tell(event);

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scaledClock, systemClock } from '../../../src/base/clock';
@@ -7,7 +15,7 @@ import { Emitter } from '../../../src/base/emitter';
 import { VescError } from '../../../src/base/errors';
 import type { Lazy } from '../../../src/base/lazy';
 import { EmulatedControllers } from '../../../src/controllers/emulatedControllers';
-import { defaultCanId, pickUuid } from '../../../src/controllers/emulatedIdentity';
+import { chooseUuid, defaultCanId, pickUuid } from '../../../src/controllers/emulatedIdentity';
 import { CanBus } from '../../../src/emulator/can/bus';
 import type { Emulation } from '../../../src/emulator/emulation';
 import type {
@@ -44,6 +52,22 @@ describe('The UUID of an emulated controller', () => {
     for (let count = 0; count < 20; count++) taken.push(pickUuid('60.bin', taken));
     const ids = taken.map(defaultCanId).sort((one, other) => one - other);
     ids.slice(1).forEach((id, index) => assert.ok(id - ids[index]! >= 2, `${ids.join(' ')}`));
+  });
+});
+
+describe('The UUID of a chip that has been there before', () => {
+  const [last, other] = [pickUuid('last', []), pickUuid('other', [])];
+
+  it('stays what it was, whatever its image is called', () => {
+    assert.equal(chooseUuid({ name: 'new.bin', lastUuid: last }, [other]), last);
+  });
+
+  it('gives way to one that is asked for', () => {
+    assert.equal(chooseUuid({ name: 'new.bin', lastUuid: last, uuid: other.toUpperCase() }, []), other);
+  });
+
+  it('is made anew where another on its bus has it: its flash is a copy of that one', () => {
+    assert.equal(chooseUuid({ name: 'new.bin', lastUuid: last }, [last]), pickUuid('new.bin', [last]));
   });
 });
 
@@ -290,6 +314,24 @@ describe('emulated controllers', () => {
       const first = await controllers.start(image);
       const second = await controllers.start(`${image}?speed=2`);
       assert.deepEqual([first.kept, second.kept], [kept, undefined]);
+    });
+
+    it('are the same controller with another image of their board', async () => {
+      const { controller } = await controllers.start(image);
+      await controllers.stop(image);
+      const another = join(folder, 'another.bin');
+      writeFileSync(another, probeImage());
+      assert.equal((await controllers.start(another)).controller.can.uuid, controller.can.uuid);
+    });
+
+    it('run, and say so, where their UUID cannot be kept', async () => {
+      const told: string[] = [];
+      controllers.onUnwritable(({ details }) => told.push((details as { path: string }).path));
+      rmSync(`${kept}.uuid`, { force: true });
+      mkdirSync(`${kept}.uuid`, { recursive: true });
+      assert.equal((await controllers.start(image)).kept, kept);
+      assert.deepEqual(told, [`${kept}.uuid`]);
+      rmSync(`${kept}.uuid`, { recursive: true });
     });
 
     it('share none either when they are started at the same time', async () => {

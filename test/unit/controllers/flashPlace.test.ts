@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scaledClock, systemClock } from '../../../src/base/clock';
@@ -67,6 +67,25 @@ describe('The file in which a flash is kept', () => {
     writeFileSync(lock, `${pid}`);
     (await claim()).dispose();
     assert.equal(existsSync(lock), false);
+  });
+
+  it('has the UUID of its chip beside it, also where it is moved with that', async () => {
+    const uuid = '00112233445566778899aabb';
+    const place = await claim();
+    assert.equal(await place.readUuid(), undefined);
+    await place.keepUuid(uuid);
+    assert.equal(await place.readUuid(), uuid);
+    place.dispose();
+    const moved = join(folder, 'moved');
+    renameSync(`${path}.uuid`, `${moved}.uuid`);
+    const other = await FlashPlace.claim(moved, systemClock);
+    assert.equal(await other.readUuid(), uuid);
+    writeFileSync(`${moved}.uuid`, 'rubbish');
+    assert.equal(await other.readUuid(), undefined);
+    rmSync(`${moved}.uuid`);
+    mkdirSync(`${moved}.uuid`);
+    await assert.rejects(other.keepUuid(uuid), { code: 'file-unwritable' });
+    other.dispose();
   });
 
   it('has to be in a folder that is there', async () => {
