@@ -21,6 +21,7 @@ import { ContextKeys } from './views/contextKeys';
 import { commandTerminals, ControllerTerminals } from './views/controllerTerminal';
 import { ControllerTree } from './views/controllerTree';
 import { CrashReports } from './views/crashReports';
+import { EmulatorFaults } from './views/emulatorFaults';
 import { registerFaultHover } from './views/faultHover';
 import { FirmwareWorkspace } from './views/firmwareWorkspace';
 import { FlashState } from './views/flashState';
@@ -125,6 +126,14 @@ export function activate(context: vscode.ExtensionContext): Api {
       root: () => workspace.knownTree?.root,
     }),
   );
+  const faultPlaces = own(
+    new EmulatorFaults({
+      records,
+      locate: async (...args) => (await symbolizer.get()).locate(...args),
+      root: () => workspace.knownTree?.root,
+    }),
+  );
+  own(workspace.onChange(() => faultPlaces.refresh()));
   const page = new Lazy(async () => {
     const { CardPanel } = await import('./views/cardPanel');
     return own(new CardPanel(context.extensionUri));
@@ -184,7 +193,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     tasks: new BuildTasks(workspace, builds),
     diagnostics: own(new BuildDiagnostics()),
     relations,
-    tree: own(new ControllerTree(registry, relations, crashes, core.emulated, clock)),
+    tree: own(new ControllerTree(registry, relations, crashes, core.emulated, faultPlaces, clock)),
     page,
     cards,
     crashes,

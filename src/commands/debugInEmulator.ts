@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { VescError } from '../base/errors';
 import { which } from '../build/toolchain';
-import type { Controller } from '../controllers/controller';
+import type { EmulatedRun } from '../controllers/emulatedRun';
 import type { ControllerTarget } from '../views/commandNames';
 import {
   DEBUG_EXTENSIONS,
@@ -31,7 +31,7 @@ export async function debugInEmulator(shell: Shell, target?: ControllerTarget): 
   if (!emulated) return false;
   const run = shell.core.emulated.find(emulated.name);
   if (!run) throw new VescError('not-connected', { what: emulated.controller.title });
-  const elf = await elfOf(shell, emulated.controller, run.image);
+  const elf = await elfOf(shell, run);
   const port = await run.serveGdb();
   const program: EmulatedProgram = {
     name: `VESC: debug ${plain(emulated.controller.title)} in emulator`,
@@ -57,8 +57,7 @@ async function start(shell: Shell): Promise<EmulatedTarget | undefined> {
 }
 
 /** The ELF of the build that runs: the one that its identity leads to, else the one beside the image. */
-async function elfOf(shell: Shell, { identity }: Controller, image: string): Promise<string> {
-  const buildId = identity?.firmware.buildId;
+async function elfOf(shell: Shell, { buildId, image }: EmulatedRun): Promise<string> {
   const record = buildId === undefined ? undefined : await shell.records.find(buildId);
   const { dir, name } = path.parse(image);
   for (const elf of [record?.elf, path.join(dir, `${name}.elf`)]) {

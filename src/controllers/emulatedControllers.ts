@@ -103,9 +103,14 @@ export class EmulatedControllers implements Disposable {
     return this.runs.get(name);
   }
 
+  /** The one at `address`, as soon as it runs. */
+  runAt(address: LinkAddress): EmulatedRun | undefined {
+    return address.kind === 'emulated' ? this.runs.get(address.name) : undefined;
+  }
+
   /** How the one at `address` is; undefined when there is none. */
   statusOf(address: LinkAddress): EmulatedStatus | undefined {
-    return address.kind === 'emulated' ? this.runs.get(address.name)?.status : undefined;
+    return this.runAt(address)?.status;
   }
 
   /**

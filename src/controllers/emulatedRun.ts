@@ -8,6 +8,8 @@ import type { CoreFault, ResetCause } from '../emulator/emulatorCore';
 import type { EmulationState } from '../emulator/messages';
 import { TestBench } from '../emulator/testBench';
 import type { BoardInputs } from '../emulator/boardInputs';
+import { findBuildId } from '../image/buildStamp';
+import { IMAGE_LENGTH } from '../image/flashMap';
 import { FlashFile } from '../simulator/flashFile';
 import type { FlashPlace } from './flashPlace';
 
@@ -66,6 +68,11 @@ export class EmulatedRun implements Disposable {
       ...(fault ? { fault } : {}),
       ...(restart ? { restart } : {}),
     };
+  }
+
+  /** The identity of the build in its flash, also where its program has never said it; others' builds have none. */
+  get buildId(): string | undefined {
+    return findBuildId(this.controller.flash.content.subarray(0, IMAGE_LENGTH));
   }
 
   /**

@@ -1,12 +1,14 @@
 import { type BuildRelation, describeRelation } from '../controllers/buildRelation';
 import type { Controller } from '../controllers/controller';
 import type { EmulatedStatus } from '../controllers/emulatedRun';
+import type { CoreFault } from '../emulator/emulatorCore';
 import { formatLinkAddress } from '../links/linkAddress';
 import { formatVersion } from '../protocol/version';
 import type { BootloaderKnowledge } from '../settings/controllerMemory';
 import type { KeptFault } from '../settings/faultHistory';
 import type { CardPlace } from './card';
 import { crashTitle, isWatchdogReset } from './crashWords';
+import type { FaultPlace } from './emulatorFaults';
 import { troubleNode } from './emulatorNode';
 import { emulatedTitle, emulatorTrouble } from './emulatorWords';
 import { faultCircumstances, type FaultRef, faultsOf } from './faultWords';
@@ -35,6 +37,8 @@ export interface Node {
   readonly controller: Controller;
   /** The fault that the row is about. */
   readonly fault?: FaultRef;
+  /** The line that the row leads to. */
+  readonly place?: CardPlace;
 }
 
 /** What is known of its bootloader, by what was seen of it. */
@@ -60,6 +64,9 @@ const noCrash: CrashOf = () => undefined;
 /** How an emulated controller is; undefined for others, and when it does not run any more. */
 export type EmulatedStatusOf = (controller: Controller) => EmulatedStatus | undefined;
 const notEmulated: EmulatedStatusOf = () => undefined;
+/** Where the program of an emulated controller ran into a fault; undefined while that is not known. */
+export type FaultPlaceOf = (controller: Controller, fault: CoreFault) => FaultPlace | undefined;
+const nowhere: FaultPlaceOf = () => undefined;
 
 /** The rows for all controllers that are connected; among several, each says what sets it apart. */
 export function controllerNodes(
@@ -68,9 +75,10 @@ export function controllerNodes(
   relationOf: RelationOf,
   crashOf: CrashOf = noCrash,
   statusOf: EmulatedStatusOf = notEmulated,
+  faultPlaceOf: FaultPlaceOf = nowhere,
 ): Node[] {
   return controllers.map((controller) => {
-    const node = controllerNode(controller, relationOf, crashOf, statusOf);
+    const node = controllerNode(controller, relationOf, crashOf, statusOf, faultPlaceOf);
     const namesakes = controllers.filter(({ title }) => title === controller.title);
     const words = [
       controller.address.kind === 'emulated' ? 'emulated' : '',
@@ -102,6 +110,7 @@ export function controllerNode(
   relationOf: RelationOf,
   crashOf: CrashOf = noCrash,
   statusOf: EmulatedStatusOf = notEmulated,
+  faultPlaceOf: FaultPlaceOf = nowhere,
 ): Node {
   const { address, canId, identity } = controller;
   const relation = relationOf(controller);
@@ -110,7 +119,10 @@ export function controllerNode(
   const id = `${formatLinkAddress(address)}${canId === undefined ? '' : `/can${canId}`}`;
   const isNameless = address.kind === 'emulated' && !identity;
   const children = controllerChildren(id, controller, relationOf, crashOf);
-  if (trouble) children.unshift(troubleNode(`${id}/emulator`, controller, trouble));
+  if (trouble) {
+    const place = trouble.fault && faultPlaceOf(controller, trouble.fault);
+    children.unshift(troubleNode(`${id}/emulator`, controller, trouble, place));
+  }
   return {
     // The editor never expands by itself what once was a row without children: then it is another row.
     id: identity ? id : `${id}/unknown${trouble ? '/emulator' : ''}`,

@@ -8,6 +8,7 @@ import type { BuildRelations } from './buildRelations';
 import { commandCall } from './commandNames';
 import type { controllerNodes } from './controllerNodes';
 import type { CrashReports } from './crashReports';
+import type { EmulatorFaults } from './emulatorFaults';
 import { type Row, RowStore } from './nodeChanges';
 
 export const CONTROLLER_VIEW = 'vesc.controllers';
@@ -29,7 +30,8 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
     private readonly registry: ControllerRegistry,
     private readonly relations: BuildRelations,
     private readonly crashes: Pick<CrashReports, 'placeOf' | 'onChange'>,
-    private readonly emulated: Pick<EmulatedControllers, 'statusOf' | 'onChange'>,
+    private readonly emulated: Pick<EmulatedControllers, 'statusOf' | 'runAt' | 'onChange'>,
+    private readonly faults: Pick<EmulatorFaults, 'placeOf' | 'onChange'>,
     private readonly clock: Clock,
   ) {
     this.view = this.owned.add(
@@ -40,6 +42,7 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
     this.owned.add(relations.onChange(() => this.redrawSoon()));
     this.owned.add(crashes.onChange(() => this.redrawSoon()));
     this.owned.add(emulated.onChange(() => this.redrawSoon()));
+    this.owned.add(faults.onChange(() => this.redrawSoon()));
     this.attend(this.view.visible);
   }
 
@@ -95,6 +98,7 @@ export class ControllerTree implements vscode.TreeDataProvider<Row>, vscode.Disp
       (each) => this.relations.of(each),
       (each) => this.crashes.placeOf(each),
       ({ address }) => this.emulated.statusOf(address),
+      ({ address }, fault) => this.faults.placeOf(fault, () => this.emulated.runAt(address)?.buildId),
     );
     if (!nodes) return;
     const redraw = this.store.update(nodes);
@@ -128,6 +132,15 @@ function treeItem({ node, children }: Row): vscode.TreeItem {
   }
   if (node.context === 'crash') {
     item.command = commandCall('vesc.showCrash', 'Show crash', { controller: node.controller });
+  }
+  if (node.place) {
+    const { file, line } = node.place;
+    const selection = new vscode.Range(line - 1, 0, line - 1, 0);
+    item.command = {
+      command: 'vscode.open',
+      title: 'Go to the line',
+      arguments: [vscode.Uri.file(file), { selection }],
+    };
   }
   return item;
 }

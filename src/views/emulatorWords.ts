@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { imageInName } from '../controllers/emulatedName';
 import type { EmulatedStatus } from '../controllers/emulatedRun';
+import type { CoreFault } from '../emulator/emulatorCore';
 import { faultText } from '../emulator/eventText';
 import type { Quantity } from '../emulator/boardInputs';
 
@@ -10,6 +11,8 @@ export interface EmulatorTrouble {
   readonly words: string;
   readonly cause: string;
   readonly next: string;
+  /** The fault that came before it. */
+  readonly fault?: CoreFault;
 }
 
 const POWER: EmulatorTrouble = {
@@ -32,6 +35,7 @@ const NEXT = 'Debug in emulator shows where; another build can be put in its pla
 /** Undefined while it runs and can be reached. */
 export function emulatorTrouble(status: EmulatedStatus): EmulatorTrouble | undefined {
   const { state, plugged, fault, restart } = status;
+  const because = fault ? { fault } : {};
   switch (state) {
     case 'off':
       return POWER;
@@ -42,6 +46,7 @@ export function emulatorTrouble(status: EmulatedStatus): EmulatorTrouble | undef
         words: 'locked up',
         cause: `${fault ? `${faultText(fault)} ` : ''}Its fault handler failed, too, and no watchdog ends that.`,
         next: NEXT,
+        ...because,
       };
     case 'restarting':
       return {
@@ -52,6 +57,7 @@ export function emulatorTrouble(status: EmulatedStatus): EmulatorTrouble | undef
             ? 'It restarts by its own program before it gets anywhere.'
             : 'A watchdog restarts it before it gets anywhere.',
         next: NEXT,
+        ...because,
       };
     case 'running':
       return plugged ? undefined : UNPLUGGED;

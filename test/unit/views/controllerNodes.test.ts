@@ -5,6 +5,7 @@ import { Controller } from '../../../src/controllers/controller';
 import type { EmulatedStatus } from '../../../src/controllers/emulatedRun';
 import type { FaultRecord } from '../../../src/protocol/faultListing';
 import { controllerNode, controllerNodes, type Node } from '../../../src/views/controllerNodes';
+import type { FaultPlace } from '../../../src/views/emulatorFaults';
 import { COMMIT, connectedController, identity } from '../../support/controllers';
 import { VirtualClock } from '../../support/virtualClock';
 
@@ -333,6 +334,29 @@ describe('the rows of a controller', () => {
       assert.ok(
         !node(controller, {}, { kind: 'this-build' }).children.some(({ label }) => label === 'Emulator'),
       );
+    });
+
+    it('lead to the line at which its program failed, where that is known', () => {
+      const controller = new Controller(address, undefined, new VirtualClock());
+      const fault = { pc: 0x0800_1234, status: 1 << 16, address: 0 };
+      const emulator = (state: EmulatedStatus['state'], at: FaultPlace | undefined): Node =>
+        child(
+          controllerNode(controller, none, none, status({ state, fault }), () => at),
+          'Emulator',
+        );
+      const place = { file: '/t/a/b.c', line: 7, label: 'a/b.c:7', role: '', function: 'blink', text: '' };
+      const row = emulator('locked-up', { function: 'blink', place });
+      assert.equal(row.description, 'locked up in blink');
+      const [line, cause] = row.children;
+      assert.deepEqual([line!.label, line!.description, line!.place], ['a/b.c:7', 'blink', place]);
+      assert.match(cause!.label, /instruction at 0x08001234/);
+
+      const [name] = emulator('restarting', { function: 'blink' }).children;
+      assert.deepEqual([name!.label, name!.description, name!.place], ['blink', '', undefined]);
+      assert.equal(emulator('locked-up', undefined).children.length, 2);
+      // Where the debugger has stopped it is the debugger's to show.
+      assert.equal(emulator('halted', { function: 'blink', place }).description, 'halted by the debugger');
+      controller.dispose();
     });
 
     it('are there before it has ever answered, under the name of its image', () => {
