@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { VescError } from '../base/errors';
+import { fileUnwritable } from '../base/fileErrors';
 import { csvCell } from './csvTable';
 import type { Fields } from './valueTable';
 
@@ -23,7 +23,7 @@ export class CsvFile {
       await file.write(`${columns.map(csvCell).join(',')}\n`);
       return new CsvFile(path, file, columns);
     } catch (error) {
-      throw unwritable(path, error);
+      throw fileUnwritable(path, error);
     }
   }
 
@@ -35,16 +35,11 @@ export class CsvFile {
     try {
       await this.file.write(`${this.columns.map((column) => csvCell(fields[column])).join(',')}\n`);
     } catch (error) {
-      throw unwritable(this.path, error);
+      throw fileUnwritable(this.path, error);
     }
   }
 
   async close(): Promise<void> {
     await this.file.close();
   }
-}
-
-function unwritable(path: string, error: unknown): VescError {
-  const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-  return new VescError('file-unwritable', { path, reason }, { cause: error });
 }

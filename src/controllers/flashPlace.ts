@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { type Clock, sleep } from '../base/clock';
 import { type Disposable, toDisposable } from '../base/disposable';
 import { isVescError, VescError } from '../base/errors';
+import { fileUnwritable } from '../base/fileErrors';
 import { nodeFiles } from '../build/files';
 import { takeLock } from '../build/processLock';
 import { nodeProcesses } from '../build/processes';
@@ -52,7 +53,7 @@ export class FlashPlace implements Disposable {
     } catch (error) {
       held.delete(path);
       if (isVescError(error)) throw error;
-      throw new VescError('file-unwritable', { path, reason: (error as Error).message }, { cause: error });
+      throw fileUnwritable(path, error);
     }
   }
 
@@ -83,7 +84,7 @@ export class FlashPlace implements Disposable {
     if ((await this.readUuid()) === uuid) return;
     const path = this.uuidFile;
     await nodeFiles.write(path, `${uuid}\n`).catch((error: unknown) => {
-      throw new VescError('file-unwritable', { path, reason: (error as Error).message }, { cause: error });
+      throw fileUnwritable(path, error);
     });
   }
 

@@ -1,3 +1,4 @@
+import { hexWord } from '../protocol/bytes';
 import type { EmulationEvent } from './emulatedController';
 import type { CoreFault, ResetCause } from './emulatorCore';
 import type { EmulationState } from './messages';
@@ -30,15 +31,11 @@ const STATUS: readonly (readonly [bit: number, meaning: string])[] = [
   [24, 'unaligned access'],
 ];
 
-function hex(value: number): string {
-  return `0x${value.toString(16).padStart(8, '0')}`;
-}
-
 /** What a fault was, in words: the most useful message that an emulated controller has. */
 export function faultText({ pc, status, address }: CoreFault): string {
-  const meaning = STATUS.find(([bit]) => ((status >>> bit) & 1) === 1)?.[1] ?? `CFSR ${hex(status)}`;
-  const where = ((status >>> 9) & 1) === 1 ? ` at ${hex(address)}` : '';
-  return `Fault: ${meaning}${where}, instruction at ${hex(pc)}.`;
+  const meaning = STATUS.find(([bit]) => ((status >>> bit) & 1) === 1)?.[1] ?? `CFSR ${hexWord(status)}`;
+  const where = ((status >>> 9) & 1) === 1 ? ` at ${hexWord(address)}` : '';
+  return `Fault: ${meaning}${where}, instruction at ${hexWord(pc)}.`;
 }
 
 /** What keeps a program from running; undefined while nothing does. */

@@ -81,6 +81,11 @@ export class GdbStub {
     this.target.halt(false);
   }
 
+  private step(): string {
+    this.target.core.step();
+    return TRAPPED;
+  }
+
   private take(): void {
     const packet = this.text.slice(1, -3);
     const sum = parseInt(this.text.slice(-2), 16);
@@ -119,8 +124,7 @@ export class GdbStub {
       case 'c':
         return this.go() as undefined;
       case 's':
-        core.step();
-        return TRAPPED;
+        return this.step();
       case 'Z':
       case 'z':
         return this.breakpoint(packet.startsWith('Z'), first, parseInt(second, 16));
@@ -148,10 +152,7 @@ export class GdbStub {
     }
     if (packet === 'vCont?') return 'vCont;c;C;s;S';
     if (/^vCont;[cC]/.test(packet)) return this.go() as undefined;
-    if (/^vCont;[sS]/.test(packet)) {
-      this.target.core.step();
-      return TRAPPED;
-    }
+    if (/^vCont;[sS]/.test(packet)) return this.step();
     if (packet.startsWith('qRcmd,')) {
       const command = Buffer.from(packet.slice('qRcmd,'.length), 'hex').toString('latin1').trim();
       // It is halted for as long as it can be asked.

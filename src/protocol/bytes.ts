@@ -39,6 +39,11 @@ export function fromHex(hex: string): Uint8Array {
   return Uint8Array.from(hex.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
 }
 
+/** An address or a register in words: `0x0800c123`. */
+export function hexWord(value: number): string {
+  return `0x${value.toString(16).padStart(8, '0')}`;
+}
+
 function scaled(value: number, scale: number): number {
   return Math.sign(value) * Math.round(Math.abs(value * scale));
 }

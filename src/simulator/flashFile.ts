@@ -2,6 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { VescError } from '../base/errors';
+import { fileUnwritable } from '../base/fileErrors';
 import { FLASH_SIZE } from '../image/flashMap';
 import type { Event } from '../base/emitter';
 
@@ -80,8 +81,7 @@ export class FlashFile implements Disposable {
       await rename(temporary, path);
       this.saved = revision;
     } catch (error) {
-      const reason = (error as Error).message;
-      this.onError(new VescError('file-unwritable', { path, reason }, { cause: error }));
+      this.onError(fileUnwritable(path, error));
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { CrashReport } from '../build/crashReport';
+import { hexWord } from '../protocol/bytes';
 import { type CrashDiag, CRASH_REGISTERS, type CrashRegisters } from '../protocol/crashDiag';
 import { describeContext, describeFaultBits, faultAddress, isImprecise } from '../protocol/faultRegisters';
 import type { Card, CardRow, CardSection } from './card';
@@ -49,7 +50,7 @@ function crashSections(input: CrashCardInput, crash: NonNullable<CrashDiag['cras
     const { reason, badReasonAddress } = crash;
     const said =
       reason === undefined
-        ? `The firmware stopped itself; its reason is lost${badReasonAddress === undefined ? '' : ` (it should be at ${hex(badReasonAddress)})`}.`
+        ? `The firmware stopped itself; its reason is lost${badReasonAddress === undefined ? '' : ` (it should be at ${hexWord(badReasonAddress)})`}.`
         : `The firmware stopped itself and gave as its reason: ${plain(reason, TEXT_LIMIT)}`;
     return [{ kind: 'text', lines: [said] }, links];
   }
@@ -58,7 +59,7 @@ function crashSections(input: CrashCardInput, crash: NonNullable<CrashDiag['cras
   const context = describeContext(registers);
   const remarks = [
     ...describeFaultBits(registers).map(({ name, meaning }) => `${name}: ${meaning}`),
-    ...(address === undefined ? [] : [`The address was ${hex(address)}.`]),
+    ...(address === undefined ? [] : [`The address was ${hexWord(address)}.`]),
     ...(context === undefined ? [] : [`It happened ${context}.`]),
     ...(isImprecise(registers) ? ['The culprit is a write some instructions before the place below.'] : []),
   ];
@@ -142,10 +143,6 @@ function startSection(diag: CrashDiag): CardSection {
 function registerRows(registers: Partial<CrashRegisters>): CardRow[] {
   return CRASH_REGISTERS.map((name) => {
     const value = registers[name];
-    return { name, value: value === undefined ? '–' : hex(value) };
+    return { name, value: value === undefined ? '–' : hexWord(value) };
   });
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16).padStart(8, '0')}`;
 }

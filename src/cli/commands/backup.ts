@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { ExitStatus, VescError } from '../../base/errors';
+import { ExitStatus } from '../../base/errors';
+import { fileUnwritable } from '../../base/fileErrors';
 import { takeSnapshot } from '../../settings/settingsReader';
 import { serializeSnapshot, type Snapshot } from '../../settings/snapshot';
 import { identifyController } from '../../update/controllerIdentity';
@@ -35,8 +36,7 @@ export const backupCommand = defineCommand({
       const name = `${snapshot.uuid}_${snapshot.takenAt.slice(0, 19).replace(/:/g, '-')}.json`;
       const path = resolve(folder, positionals[0] ?? '.', name);
       await host.files.write(path, serializeSnapshot(snapshot)).catch((error: unknown) => {
-        const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-        throw new VescError('file-unwritable', { path, reason }, { cause: error });
+        throw fileUnwritable(path, error);
       });
       report.result({ path, uuid: snapshot.uuid, hardware: snapshot.hardware, parts: partsOf(snapshot) }, [
         `Saved the settings of ${style.bold(snapshot.hardware)} to ${path}`,

@@ -6,6 +6,7 @@ import { FaultSources } from '../../build/faultSources';
 import { findFirmwareTrees } from '../../build/firmwareTree';
 import { type CodePlace, type SourceLine, Symbolizer } from '../../build/symbolizer';
 import { silenceIs } from '../../links/silence';
+import { hexWord } from '../../protocol/bytes';
 import {
   type CrashDiag,
   CRASH_REGISTERS,
@@ -93,13 +94,13 @@ function crashFields(diag: CrashDiag, report: CrashReport, buildId: string | und
 function causeFields(crash: NonNullable<CrashDiag['crash']>): Fields {
   if (crash.kind === 'halt') {
     const { badReasonAddress: address, ...halt } = crash;
-    return { ...halt, ...(address === undefined ? {} : { badReasonAddress: hex(address) }) };
+    return { ...halt, ...(address === undefined ? {} : { badReasonAddress: hexWord(address) }) };
   }
   const { kind, bootsAgo, registers } = crash;
   const address = faultAddress(registers);
   const known = CRASH_REGISTERS.flatMap((name) => {
     const value = registers[name];
-    return value === undefined ? [] : [[name, hex(value)] as const];
+    return value === undefined ? [] : [[name, hexWord(value)] as const];
   });
   return {
     kind,
@@ -107,23 +108,19 @@ function causeFields(crash: NonNullable<CrashDiag['crash']>): Fields {
     registers: Object.fromEntries(known),
     faultBits: describeFaultBits(registers),
     imprecise: isImprecise(registers),
-    ...(address === undefined ? {} : { faultAddress: hex(address) }),
+    ...(address === undefined ? {} : { faultAddress: hexWord(address) }),
     context: describeContext(registers) ?? null,
   };
 }
 
 function placeFields({ places: { pc, lr, culprit }, halts }: CrashReport): Fields {
-  const fields = (place: CodePlace): Fields => ({ ...place, address: hex(place.address) });
+  const fields = (place: CodePlace): Fields => ({ ...place, address: hexWord(place.address) });
   return {
     ...(pc ? { pc: fields(pc) } : {}),
     ...(lr ? { lr: fields(lr) } : {}),
     ...(culprit ? { culprit } : {}),
     halts: halts.map(({ file, line, function: name }) => ({ file, line, function: name ?? null })),
   };
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16).padStart(8, '0')}`;
 }
 
 function crashText({ folder }: CommandContext, style: Style, diag: CrashDiag, report: CrashReport): string[] {
@@ -167,7 +164,11 @@ function crashText({ folder }: CommandContext, style: Style, diag: CrashDiag, re
     '',
     `${style.red('The firmware crashed')} ${ago}${culprit ? `: ${style.bold(where(report.places[culprit]!))}` : '.'}`,
     ...pairs(
-      [row('at', pc), row('called from', lr), ['address', address === undefined ? undefined : hex(address)]],
+      [
+        row('at', pc),
+        row('called from', lr),
+        ['address', address === undefined ? undefined : hexWord(address)],
+      ],
       style.dim,
     ),
     ...describeFaultBits(registers).map(({ name, meaning }) => `  ${style.bold(name)}: ${meaning}`),
@@ -183,7 +184,7 @@ function crashText({ folder }: CommandContext, style: Style, diag: CrashDiag, re
 function registerTable(registers: Partial<CrashRegisters>): string[] {
   const cells = CRASH_REGISTERS.map((name) => {
     const value = registers[name];
-    return `${name.padEnd(6)}${value === undefined ? UNKNOWN.padEnd(10) : hex(value)}`;
+    return `${name.padEnd(6)}${value === undefined ? UNKNOWN.padEnd(10) : hexWord(value)}`;
   });
   return Array.from({ length: Math.ceil(cells.length / 4) }, (_, row) =>
     `  ${cells.slice(4 * row, 4 * row + 4).join('   ')}`.trimEnd(),
@@ -196,7 +197,7 @@ function placeText(place: SourceLine & { address?: number; offset_B?: number }, 
   if (name === undefined && file === undefined) {
     return place.address === undefined
       ? 'an unknown place'
-      : `${hex(place.address)}, no code of this firmware`;
+      : `${hexWord(place.address)}, no code of this firmware`;
   }
   const inside = relative(folder, file ?? '');
   const path = file === undefined || inside.startsWith('..') ? file : inside;

@@ -1,4 +1,5 @@
 import { VescError } from '../../base/errors';
+import { fileUnwritable } from '../../base/fileErrors';
 import { settingsDocument } from '../../settings/settingsDocument';
 import { settingsFileText } from '../../settings/settingsFile';
 import { settingTextWithUnit } from '../../settings/settingText';
@@ -55,8 +56,7 @@ export const CONFIG_ACTIONS = {
     const [configuration] = await readConfigurations(context, options);
     const text = settingsFileText(configuration!, name);
     await context.host.files.write(path, text).catch((error: unknown) => {
-      const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-      throw new VescError('file-unwritable', { path, reason }, { cause: error });
+      throw fileUnwritable(path, error);
     });
     const count = configuration!.layout.fields.length;
     context.report.result({ path, kind: kinds[0], settings: count }, [`${count} settings in ${path}`]);

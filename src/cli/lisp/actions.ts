@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { ExitStatus, VescError } from '../../base/errors';
+import { ExitStatus } from '../../base/errors';
+import { fileUnwritable } from '../../base/fileErrors';
 import { pauseLisp, requireLisp, runLisp, uploadLisp } from '../../controllers/lispProgram';
 import { packLispFile } from '../../controllers/lispSource';
 import { unpackLisp } from '../../settings/lispPack';
@@ -99,8 +100,7 @@ async function read({ context, connection, operands }: LispCall): Promise<ExitSt
   }
   const path = resolve(folder, file);
   await host.files.write(path, source).catch((error: unknown) => {
-    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-    throw new VescError('file-unwritable', { path, reason }, { cause: error });
+    throw fileUnwritable(path, error);
   });
   report.result({ ...fields, path }, [
     `${bytesText(source.length)} of source in ${path}`,

@@ -1,5 +1,5 @@
 import { cpu } from './cpu';
-import { emit, emitReg, Op } from './record';
+import { emit, emitReg, emitUndefined, Op } from './record';
 
 /** Decodes a 16-bit instruction at `pc` (ARMv7-M ARM, A5.2). */
 export function decode16(record: usize, pc: u32, code: u32): void {
@@ -55,7 +55,7 @@ export function decode16(record: usize, pc: u32, code: u32): void {
     }
     case 13: {
       const condition = (code >>> 8) & 15;
-      if (condition === 14) emit(record, Op.undefined, 2, 0, 0, code);
+      if (condition === 14) emitUndefined(record, 2, code);
       else if (condition === 15) emit(record, Op.svc, 2, 0, 0, code & 0xff);
       else emitConditional(record, pc, 2, condition, pc + 4 + (((code << 24) as i32) >> 23));
       break;
@@ -284,11 +284,11 @@ function miscellaneous(record: usize, pc: u32, code: u32): void {
       break;
     case 6:
       if ((code & 0xffe8) === 0xb660) emit(record, Op.cps, 2, 0, 0, code);
-      else emit(record, Op.undefined, 2, 0, 0, code);
+      else emitUndefined(record, 2, code);
       break;
     case 10: {
       const kind = (code >>> 6) & 3;
-      if (kind === 2) emit(record, Op.undefined, 2, 0, 0, code);
+      if (kind === 2) emitUndefined(record, 2, code);
       else emitReg(record, kind === 0 ? Op.rev : kind === 1 ? Op.rev16 : Op.revsh, 2, rd, 0, rm, 0, 0);
       break;
     }
@@ -305,6 +305,6 @@ function miscellaneous(record: usize, pc: u32, code: u32): void {
       else emit(record, Op.it, 2, 0, 0, code & 0xff);
       break;
     default:
-      emit(record, Op.undefined, 2, 0, 0, code);
+      emitUndefined(record, 2, code);
   }
 }

@@ -1,6 +1,7 @@
 import { emitAddImmediate, emitConditional, emitList, emitShift } from './decode16';
 import { decodeFloat } from './decodeFloat';
-import { emit, emitReg, Op } from './record';
+import { fieldD, fieldM, fieldN, fieldT } from './fields';
+import { emit, emitReg, emitUndefined, Op } from './record';
 
 /** Decodes a 32-bit instruction at `pc`, first half-word in the upper half of `code` (ARMv7-M ARM, A5.3). */
 export function decode32(record: usize, pc: u32, code: u32): void {
@@ -23,14 +24,6 @@ export function decode32(record: usize, pc: u32, code: u32): void {
     else if ((op & 0x70) === 0x20) register(record, code);
     else multiply(record, code);
   }
-}
-
-function fieldN(code: u32): u32 {
-  return (code >>> 16) & 15;
-}
-
-function fieldD(code: u32): u32 {
-  return (code >>> 8) & 15;
 }
 
 /** ThumbExpandImm: the constant of a modified immediate. */
@@ -108,7 +101,7 @@ function modifiedImmediate(record: usize, code: u32): void {
 function shiftedRegister(record: usize, code: u32): void {
   const rd = fieldD(code);
   const rn = fieldN(code);
-  const rm = code & 15;
+  const rm = fieldM(code);
   const amount = ((code >>> 10) & 0x1c) | ((code >>> 6) & 3);
   const kind = (code >>> 4) & 3;
   const op = (code >>> 21) & 15;
@@ -252,7 +245,7 @@ function branch(record: usize, pc: u32, code: u32): void {
       (sign !== 0 ? 0xfff00000 : 0);
     return emitConditional(record, pc, 4, condition, pc + 4 + offset);
   }
-  if ((code & 0x1000) === 0) return emit(record, Op.undefined, 4, 0, 0, code);
+  if ((code & 0x1000) === 0) return emitUndefined(record, 4, code);
   const offset =
     ((code & 0x7ff) << 1) |
     (((code >>> 16) & 0x3ff) << 12) |
@@ -270,7 +263,7 @@ function multiple(record: usize, code: u32): void {
   const kind = (code >>> 23) & 3;
   const writeBack = (code & 0x00200000) !== 0;
   const isLoad = (code & 0x00100000) !== 0;
-  if (kind === 0 || kind === 3) return emit(record, Op.undefined, 4, 0, 0, code);
+  if (kind === 0 || kind === 3) return emitUndefined(record, 4, code);
   if (rn === 13 && writeBack && kind === (isLoad ? 1 : 2)) {
     return emit(record, isLoad ? Op.pop : Op.push, 4, 0, 13, list);
   }
@@ -291,20 +284,20 @@ function dualAndTable(record: usize, code: u32): void {
       (writeBack << 13) |
       (before << 14) |
       (fieldD(code) << 16);
-    return emit(record, isLoad ? Op.ldrd : Op.strd, 4, (code >>> 12) & 15, rn, word);
+    return emit(record, isLoad ? Op.ldrd : Op.strd, 4, fieldT(code), rn, word);
   }
   if ((code & 0xfff00000) === 0xe8d00000 && (code & 0xe0) === 0) {
-    emitReg(record, (code & 0x10) !== 0 ? Op.tbh : Op.tbb, 4, 0, rn, code & 15, 0, 0);
+    emitReg(record, (code & 0x10) !== 0 ? Op.tbh : Op.tbb, 4, 0, rn, fieldM(code), 0, 0);
   }
 }
 
 function loadStoreSingle(record: usize, pc: u32, code: u32): void {
   const rn = fieldN(code);
-  const rt = (code >>> 12) & 15;
+  const rt = fieldT(code);
   const size = (code >>> 21) & 3;
   const isLoad = (code & 0x00100000) !== 0;
   const signed = (code & 0x01000000) !== 0;
-  if (size === 3 || (signed && (!isLoad || size === 2))) return emit(record, Op.undefined, 4, 0, 0, code);
+  if (size === 3 || (signed && (!isLoad || size === 2))) return emitUndefined(record, 4, code);
   if (rt === 15) {
     // Byte and half-word forms of r15 are preload hints.
     if (isLoad && size !== 2) emit(record, Op.nop, 4, 0, 0, 0);
@@ -322,7 +315,7 @@ function loadStoreSingle(record: usize, pc: u32, code: u32): void {
   }
   if ((code & 0x00800000) !== 0) emit(record, op, 4, rt, rn, code & 0xfff);
   else if ((code & 0x0fc0) === 0) {
-    emitReg(record, (op + (Op.ldrReg - Op.ldrImm)) as Op, 4, rt, rn, code & 15, (code >>> 4) & 3, 0);
+    emitReg(record, (op + (Op.ldrReg - Op.ldrImm)) as Op, 4, rt, rn, fieldM(code), (code >>> 4) & 3, 0);
   } else if ((code & 0x0d00) === 0x0c00) {
     const offset = code & 0xff;
     emit(record, op, 4, rt, rn, (code & 0x0200) !== 0 ? offset : 0 - offset);
@@ -332,10 +325,10 @@ function loadStoreSingle(record: usize, pc: u32, code: u32): void {
 function register(record: usize, code: u32): void {
   const rd = fieldD(code);
   const rn = fieldN(code);
-  const rm = code & 15;
+  const rm = fieldM(code);
   const op1 = (code >>> 20) & 15;
   const op2 = (code >>> 4) & 15;
-  if ((code & 0xf000) !== 0xf000) return emit(record, Op.undefined, 4, 0, 0, code);
+  if ((code & 0xf000) !== 0xf000) return emitUndefined(record, 4, code);
   if (op1 < 8 && op2 === 0) {
     return emitShift(record, 4, rd, rn, rm, op1 >>> 1, (op1 & 1) !== 0);
   }
@@ -355,9 +348,9 @@ function register(record: usize, code: u32): void {
 
 function multiply(record: usize, code: u32): void {
   const rn = fieldN(code);
-  const rm = code & 15;
+  const rm = fieldM(code);
   const high = fieldD(code);
-  const low = (code >>> 12) & 15;
+  const low = fieldT(code);
   const op = (code >>> 20) & 15;
   const op2 = (code >>> 4) & 15;
   if (op === 0 && op2 === 0) {

@@ -1,4 +1,5 @@
-import { emit, emitReg, Op } from './record';
+import { fieldN, fieldT } from './fields';
+import { emit, emitReg, emitUndefined, Op } from './record';
 import { isFloatEnabled } from './systemRegisters';
 
 /** Decodes an instruction of the coprocessor space: the FPU is coprocessors 10 and 11 (ARMv7-M ARM, A6). */
@@ -16,10 +17,10 @@ export function decodeFloat(record: usize, pc: u32, code: u32): void {
     case 14:
       if (isTransfer) transfer(record, code, isDouble);
       else if (!isDouble) arithmetic(record, code);
-      else emit(record, Op.undefined, 4, 0, 0, code);
+      else emitUndefined(record, 4, code);
       break;
     default:
-      emit(record, Op.undefined, 4, 0, 0, code);
+      emitUndefined(record, 4, code);
   }
 }
 
@@ -45,7 +46,7 @@ export function firstOfDoubleD(code: u32): u32 {
  * offset at which it starts is in the upper half as a count of words below Rn.
  */
 function loadStore(record: usize, pc: u32, code: u32, isDouble: bool): void {
-  const rn = (code >>> 16) & 15;
+  const rn = fieldN(code);
   const add = (code & 0x00800000) !== 0;
   const before = (code & 0x01000000) !== 0;
   const writeBack = (code & 0x00200000) !== 0;
@@ -56,7 +57,7 @@ function loadStore(record: usize, pc: u32, code: u32, isDouble: bool): void {
     const first = isDouble ? firstOfDoubleD(code) : singleD(code);
     const count = isDouble ? words & 0xfe : words;
     if (count === 0 || first + count > 32 || add === before) {
-      return emit(record, Op.undefined, 4, 0, 0, code);
+      return emitUndefined(record, 4, code);
     }
     const word = count | (words << 8) | (writeBack ? 0x10000 : 0) | (before ? 0x20000 : 0);
     return emit(record, isLoad ? Op.vldm : Op.vstm, 4, first, rn, word);
@@ -68,7 +69,7 @@ function loadStore(record: usize, pc: u32, code: u32, isDouble: bool): void {
 }
 
 function transfer(record: usize, code: u32, isDouble: bool): void {
-  const rt = (code >>> 12) & 15;
+  const rt = fieldT(code);
   const toCore = (code & 0x00100000) !== 0;
   const kind = (code >>> 21) & 7;
   if (isDouble || rt === 15) {

@@ -1,5 +1,6 @@
 import { cpu, reg, setReg } from './cpu';
 import { undefinedInstruction } from './faults';
+import { fieldD, fieldM, fieldN, fieldT } from './fields';
 import { executeParallel } from './parallel';
 import { saturateSigned } from './saturate';
 
@@ -16,12 +17,12 @@ export function executeDsp(code: u32): void {
   else undefinedInstruction();
 }
 
-function fieldN(code: u32): u32 {
-  return reg((code >>> 16) & 15);
+function valueN(code: u32): u32 {
+  return reg(fieldN(code));
 }
 
-function fieldM(code: u32): u32 {
-  return reg(code & 15);
+function valueM(code: u32): u32 {
+  return reg(fieldM(code));
 }
 
 function low(value: u32): i32 {
@@ -33,14 +34,14 @@ function high(value: u32): i32 {
 }
 
 function setD(code: u32, value: u32): void {
-  setReg((code >>> 8) & 15, value);
+  setReg(fieldD(code), value);
 }
 
 /** SXTAH and its kin: sign or zero extension after a rotation, added to Rn unless that is r15. */
 function extend(code: u32): void {
   if ((code & 0x80) === 0) return undefinedInstruction();
-  const value = rotr<u32>(fieldM(code), ((code >>> 4) & 3) << 3);
-  const add: u32 = ((code >>> 16) & 15) === 15 ? 0 : fieldN(code);
+  const value = rotr<u32>(valueM(code), ((code >>> 4) & 3) << 3);
+  const add: u32 = fieldN(code) === 15 ? 0 : valueN(code);
   switch ((code >>> 20) & 7) {
     case 0:
       return setD(code, add + (low(value) as u32));
@@ -66,29 +67,29 @@ function extend(code: u32): void {
 function miscellaneous(code: u32): void {
   const op1 = (code >>> 20) & 3;
   const op2 = (code >>> 4) & 3;
-  const n = fieldN(code) as i32 as i64;
-  const m = fieldM(code) as i32 as i64;
+  const n = valueN(code) as i32 as i64;
+  const m = valueM(code) as i32 as i64;
   if (op1 === 0) {
     const operand = (op2 & 1) !== 0 ? (saturateSigned(n * 2, 32) as i64) : n;
     setD(code, saturateSigned((op2 & 2) !== 0 ? m - operand : m + operand, 32) as u32);
   } else if (op1 === 2 && op2 === 0) {
     let mask: u32 = 0;
     for (let lane: u32 = 0; lane < 4; lane++) if (((cpu.ge >>> lane) & 1) !== 0) mask |= 0xff << (lane << 3);
-    setD(code, (fieldN(code) & mask) | (fieldM(code) & ~mask));
+    setD(code, (valueN(code) & mask) | (valueM(code) & ~mask));
   } else undefinedInstruction();
 }
 
 /** `value` as the sum of a product and Ra; Q tells that it did not fit. */
 function setAccumulated(code: u32, product: i64): void {
-  const ra = (code >>> 12) & 15;
+  const ra = fieldT(code);
   const sum = product + (ra === 15 ? 0 : (reg(ra) as i32 as i64));
   if (sum !== (sum as i32 as i64)) cpu.q = 1;
   setD(code, sum as u32);
 }
 
 function multiply(code: u32): void {
-  const n = fieldN(code);
-  const m = fieldM(code);
+  const n = valueN(code);
+  const m = valueM(code);
   const op2 = (code >>> 4) & 3;
   switch ((code >>> 20) & 7) {
     case 1:
@@ -124,7 +125,7 @@ function multiply(code: u32): void {
 
 /** SMMUL, SMMLA, SMMLS: the upper word of the sum, rounded with R. */
 function mostSignificant(code: u32, n: u32, m: u32): void {
-  const ra = (code >>> 12) & 15;
+  const ra = fieldT(code);
   const addend: i64 = ra === 15 ? 0 : (reg(ra) as i64) << 32;
   const product = (n as i32 as i64) * (m as i32 as i64);
   let sum = ((code >>> 20) & 7) === 6 ? addend - product : addend + product;
@@ -134,7 +135,7 @@ function mostSignificant(code: u32, n: u32, m: u32): void {
 
 /** USAD8 and USADA8. */
 function sumOfDifferences(code: u32, n: u32, m: u32): void {
-  const ra = (code >>> 12) & 15;
+  const ra = fieldT(code);
   let sum: u32 = ra === 15 ? 0 : reg(ra);
   for (let shift: u32 = 0; shift < 32; shift += 8) {
     sum += abs<i32>((((n >>> shift) & 0xff) as i32) - (((m >>> shift) & 0xff) as i32)) as u32;
@@ -144,10 +145,10 @@ function sumOfDifferences(code: u32, n: u32, m: u32): void {
 
 /** SMLALxy, SMLALD, SMLSLD, UMAAL. */
 function multiplyLong(code: u32): void {
-  const n = fieldN(code);
-  const m = fieldM(code);
-  const lowRegister = (code >>> 12) & 15;
-  const highRegister = (code >>> 8) & 15;
+  const n = valueN(code);
+  const m = valueM(code);
+  const lowRegister = fieldT(code);
+  const highRegister = fieldD(code);
   const op2 = (code >>> 4) & 15;
   const before = ((reg(highRegister) as u64) << 32) | (reg(lowRegister) as u64);
   let result = before;

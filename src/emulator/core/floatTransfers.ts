@@ -1,6 +1,7 @@
 import { cpu, reg, setReg } from './cpu';
 import { firstOfDoubleD, singleD, singleM } from './decodeFloat';
 import { undefinedInstruction } from './faults';
+import { fieldN, fieldT } from './fields';
 import { convertFixed, fromHalf, rounded, toHalf } from './float';
 import { FLOATS } from './layout';
 import { readAligned32, writeAligned32 } from './memory';
@@ -44,8 +45,8 @@ function twoRegisters(code: u32): void {
   const isDouble = (code & 0x100) !== 0;
   const first = isDouble ? ((code & 15) | ((code >>> 1) & 16)) << 1 : singleM(code);
   const at = FLOATS + (first << 2);
-  const low = (code >>> 12) & 15;
-  const high = (code >>> 16) & 15;
+  const low = fieldT(code);
+  const high = fieldN(code);
   if (first > 30 || (code & 0xd0) !== 0x10) return undefinedInstruction();
   if ((code & 0x00100000) !== 0) {
     setReg(low, load<u32>(at));
@@ -59,7 +60,7 @@ function twoRegisters(code: u32): void {
 /** VLDR and VSTR of a double, or a single relative to the program counter. */
 function doubleOrLiteral(code: u32): void {
   const isDouble = (code & 0x100) !== 0;
-  const rn = (code >>> 16) & 15;
+  const rn = fieldN(code);
   const base = rn === 15 ? cpu.next & ~3 : reg(rn);
   const offset = (code & 0xff) << 2;
   const address = (code & 0x00800000) !== 0 ? base + offset : base - offset;
@@ -79,7 +80,7 @@ function doubleOrLiteral(code: u32): void {
 
 /** VMSR, VMRS, and VMOV of half a double register. */
 function registerTransfer(code: u32): void {
-  const rt = (code >>> 12) & 15;
+  const rt = fieldT(code);
   const kind = (code >>> 21) & 7;
   const toCore = (code & 0x00100000) !== 0;
   if ((code & 0x100) !== 0) {

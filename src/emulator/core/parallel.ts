@@ -1,5 +1,6 @@
 import { cpu, reg, setReg } from './cpu';
 import { undefinedInstruction } from './faults';
+import { fieldD, fieldM, fieldN } from './fields';
 
 /**
  * Parallel additions and subtractions (ARMv7-M ARM, A5.3.13 and A5.3.14). They are plain (GE is set), saturating or
@@ -9,8 +10,8 @@ export function executeParallel(code: u32): void {
   const op1 = (code >>> 20) & 7;
   const kind = (code >>> 4) & 3;
   const isUnsigned = (code & 0x40) !== 0;
-  const n = reg((code >>> 16) & 15);
-  const m = reg(code & 15);
+  const n = reg(fieldN(code));
+  const m = reg(fieldM(code));
   if (kind === 3) return undefinedInstruction();
   let result: u32 = 0;
   let ge: u32 = 0;
@@ -36,7 +37,7 @@ export function executeParallel(code: u32): void {
       (finish(low, kind, isUnsigned, 16) & 0xffff) | ((finish(high, kind, isUnsigned, 16) & 0xffff) << 16);
   }
   if (kind === 0) cpu.ge = ge;
-  setReg((code >>> 8) & 15, result);
+  setReg(fieldD(code), result);
 }
 
 function byteOf(value: u32, shift: u32, isUnsigned: bool): i32 {

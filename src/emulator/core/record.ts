@@ -176,6 +176,11 @@ export function emit(record: usize, op: Op, size: u32, rd: u32, rn: u32, imm: u3
   store<u32>(record, imm, 4);
 }
 
+/** An instruction that there is none of: it faults when it is executed. */
+export function emitUndefined(record: usize, size: u32, code: u32): void {
+  emit(record, Op.undefined, size, 0, 0, code);
+}
+
 /** Writes a record with Rm, a shift by `amount` and a fourth register. */
 export function emitReg(
   record: usize,

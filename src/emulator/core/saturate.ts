@@ -1,5 +1,6 @@
 import { cpu, reg, setReg } from './cpu';
 import { undefinedInstruction } from './faults';
+import { fieldD, fieldN } from './fields';
 
 /** `value` limited to `bits` signed bits; Q is set when it was outside. */
 export function saturateSigned(value: i64, bits: u32): i32 {
@@ -26,8 +27,8 @@ export function saturateUnsigned(value: i64, bits: u32): u32 {
 /** SSAT, USAT, SSAT16, USAT16. */
 export function executeSaturate(code: u32): void {
   const kind = (code >>> 20) & 31;
-  const rd = (code >>> 8) & 15;
-  const n = reg((code >>> 16) & 15);
+  const rd = fieldD(code);
+  const n = reg(fieldN(code));
   const amount = ((code >>> 10) & 0x1c) | ((code >>> 6) & 3);
   const isUnsigned = (kind & 8) !== 0;
   const bits = isUnsigned ? code & 31 : (code & 31) + 1;

@@ -19,24 +19,36 @@ export function pop(list: u32): void {
   if (!loadRegisters(start, list)) setReg4(SP4, start);
 }
 
-/** LDM and STM; the word is the list, with 0x10000 for write-back; Rd's place tells the direction. */
+/** LDM; the word is the list, with 0x10000 for write-back; Rd's place tells the direction. */
 export function loadMultiple(record: usize): void {
-  const list = imm(record) & 0xffff;
-  const size = popcnt<u32>(list) << 2;
   const base = reg4(rn4(record));
-  const start = rd4(record) !== 0 ? base - size : base;
-  if ((imm(record) & 0x10000) !== 0) setReg4(rn4(record), rd4(record) !== 0 ? start : base + size);
-  if (!loadRegisters(start, list)) setReg4(rn4(record), base);
+  // Before the registers, of which one may be the program counter.
+  writeBackMultiple(record, base);
+  if (!loadRegisters(startOfMultiple(record, base), listOf(record))) setReg4(rn4(record), base);
 }
 
+/** STM, as {@link loadMultiple}. */
 export function storeMultiple(record: usize): void {
-  const list = imm(record) & 0xffff;
-  const size = popcnt<u32>(list) << 2;
   const base = reg4(rn4(record));
-  const start = rd4(record) !== 0 ? base - size : base;
-  if (storeRegisters(start, list) && (imm(record) & 0x10000) !== 0) {
-    setReg4(rn4(record), rd4(record) !== 0 ? start : base + size);
-  }
+  if (storeRegisters(startOfMultiple(record, base), listOf(record))) writeBackMultiple(record, base);
+}
+
+function listOf(record: usize): u32 {
+  return imm(record) & 0xffff;
+}
+
+function sizeOfMultiple(record: usize): u32 {
+  return popcnt<u32>(listOf(record)) << 2;
+}
+
+function startOfMultiple(record: usize, base: u32): u32 {
+  return rd4(record) !== 0 ? base - sizeOfMultiple(record) : base;
+}
+
+function writeBackMultiple(record: usize, base: u32): void {
+  if ((imm(record) & 0x10000) === 0) return;
+  const size = sizeOfMultiple(record);
+  setReg4(rn4(record), rd4(record) !== 0 ? base - size : base + size);
 }
 
 /** How to reach all words of a transfer directly; 0 where they are unaligned, or go beyond a page. */

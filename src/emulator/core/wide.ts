@@ -4,6 +4,7 @@ import { cpu, reg, setNz, setReg } from './cpu';
 import { expandImmediate, isRotated } from './decode32';
 import { executeDsp } from './dsp';
 import { undefinedInstruction } from './faults';
+import { fieldD, fieldM, fieldN, fieldT } from './fields';
 import { read16, read32, read8, readAligned32, write16, write32, write8, writeAligned32 } from './memory';
 import { imm, sizeOf } from './record';
 import { executeSaturate } from './saturate';
@@ -31,18 +32,10 @@ export function executeWide(record: usize): void {
   else executeDsp(code);
 }
 
-function fieldN(code: u32): u32 {
-  return (code >>> 16) & 15;
-}
-
-function fieldD(code: u32): u32 {
-  return (code >>> 8) & 15;
-}
-
 function shifted(code: u32): void {
   const kind = (code >>> 4) & 3;
   const amount = ((code >>> 10) & 0x1c) | ((code >>> 6) & 3);
-  const value = reg(code & 15);
+  const value = reg(fieldM(code));
   if (((code >>> 21) & 15) === 6) return packHalves(code, amount);
   const carryIn = cpu.c;
   let operand = value;
@@ -63,7 +56,7 @@ function immediate(code: u32): void {
 /** PKHBT and PKHTB. */
 function packHalves(code: u32, amount: u32): void {
   const n = reg(fieldN(code));
-  const m = reg(code & 15);
+  const m = reg(fieldM(code));
   const isTop = (code & 0x20) !== 0;
   if (!isTop) setReg(fieldD(code), (n & 0xffff) | ((m << amount) & 0xffff0000));
   else {
@@ -139,7 +132,7 @@ function dataProcessing(code: u32, operand: u32, carryIn: u32): void {
 /** LDRD relative to the program counter, and the exclusive accesses. */
 function dualLiteralOrExclusive(code: u32): void {
   const rn = fieldN(code);
-  const rt = (code >>> 12) & 15;
+  const rt = fieldT(code);
   const offset = (code & 0xff) << 2;
   if ((code & 0x01200000) !== 0) {
     if (rn !== 15 || (code & 0x00100000) === 0) return undefinedInstruction();
@@ -160,10 +153,10 @@ function dualLiteralOrExclusive(code: u32): void {
     else if (exclusiveStore(fieldD(code))) writeAligned32(address, reg(rt));
   } else if (kind === 4) {
     if (isLoad) exclusiveLoad(rt, read8(reg(rn)));
-    else if (exclusiveStore(code & 15)) write8(reg(rn), reg(rt));
+    else if (exclusiveStore(fieldM(code))) write8(reg(rn), reg(rt));
   } else if (kind === 5) {
     if (isLoad) exclusiveLoad(rt, read16(reg(rn)));
-    else if (exclusiveStore(code & 15)) write16(reg(rn), reg(rt));
+    else if (exclusiveStore(fieldM(code))) write16(reg(rn), reg(rt));
   } else undefinedInstruction();
 }
 
@@ -195,7 +188,7 @@ function control(code: u32): void {
 /** Single loads and stores with write-back, from the program counter, or into it. */
 function loadStore(code: u32): void {
   const rn = fieldN(code);
-  const rt = (code >>> 12) & 15;
+  const rt = fieldT(code);
   const isLoad = (code & 0x00100000) !== 0;
   const base = rn === 15 ? cpu.next & ~3 : reg(rn);
   let address = base;
@@ -204,7 +197,7 @@ function loadStore(code: u32): void {
     const offset = code & 0xfff;
     address = (code & 0x00800000) !== 0 ? base + offset : base - offset;
   } else if ((code & 0x00800000) !== 0) address = base + (code & 0xfff);
-  else if ((code & 0x0fc0) === 0) address = base + (reg(code & 15) << ((code >>> 4) & 3));
+  else if ((code & 0x0fc0) === 0) address = base + (reg(fieldM(code)) << ((code >>> 4) & 3));
   else if ((code & 0x0800) !== 0) {
     const offset = code & 0xff;
     const moved = (code & 0x0200) !== 0 ? base + offset : base - offset;

@@ -1,4 +1,5 @@
 import { BOOTLOADER_ADDRESS, FLASH_ADDRESS, FLASH_SIZE, SECTORS } from '../../image/flashMap';
+import { hexWord } from '../../protocol/bytes';
 import { type FlashPart, OPTION_CONTROL_ADDRESS, UNIQUE_ID_ADDRESS, UNIQUE_ID_SIZE } from '../programmer';
 import type { Adapter } from './adapters';
 import { tclCommand } from './tcl';
@@ -137,7 +138,7 @@ export function readStep(line: string): Step | undefined {
 
 /** The words that `mdw` printed for `address`. */
 export function readWords(output: string, address: number): number[] {
-  const start = `0x${address.toString(16).padStart(8, '0')}:`;
+  const start = `${hexWord(address)}:`;
   const line = output.split('\n').find((each) => each.trim().startsWith(start));
   return (line?.trim().slice(start.length).trim().split(/\s+/) ?? [])
     .filter((word) => /^[0-9a-f]{8}$/i.test(word))

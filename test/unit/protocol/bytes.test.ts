@@ -6,6 +6,7 @@ import {
   EndOfPayload,
   fromHex,
   fromLatin1,
+  hexWord,
   latin1,
   toHex,
 } from '../../../src/protocol/bytes';
@@ -246,5 +247,6 @@ describe('text and hex', () => {
     assert.equal(toHex(Uint8Array.of(0, 10, 255)), '000aff');
     assert.deepEqual([...fromHex('000aFF')], [0, 10, 255]);
     assert.deepEqual([...fromHex('')], []);
+    assert.equal(hexWord(0x0800_c123), '0x0800c123');
   });
 });

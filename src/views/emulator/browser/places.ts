@@ -1,9 +1,9 @@
+import { MAX_COUNT } from '../../../emulator/boardInputs';
 import { element } from '../../webview/browser/dom';
 import type { EmulatorState } from '../messages';
 import { tell } from './host';
 
 type Place = EmulatorState['places'][number];
-const MAX_COUNT = 4095;
 
 /** The places of the ADC's buffer, one by one: for boards that nobody knows, and for inputs that have no slider. */
 export class Places {
