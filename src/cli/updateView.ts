@@ -9,7 +9,7 @@ import { pairs } from './table';
 /** What an update came to, as JSON carries it (design 7). */
 export function updateFields(result: UpdateOutcome): Fields {
   const { verdict, proof, before, after, buildId, stages, payload_B, raw_B, refusals, restored } = result;
-  // Nothing was written: what was found is what runs.
+  // The firmware was left alone: what was found is what runs.
   const running = after ?? (verdict === 'already-running' ? before : undefined);
   return {
     verdict,

@@ -88,9 +88,14 @@ function watchOver(shell: Shell, own: Own): void {
   hotPlug.start();
   own(shell.workspace.onChange(() => shell.crashes.refresh()));
   own(
-    new UnfinishedUpdates(core.journal, clock, (entry) => {
-      void import('./unfinished').then(({ tellUnfinished }) => tellUnfinished(shell, entry));
-    }),
+    new UnfinishedUpdates(
+      core.journal,
+      clock,
+      (entry) => {
+        void import('./unfinished').then(({ tellUnfinished }) => tellUnfinished(shell, entry));
+      },
+      (error) => log.warn(`unfinished updates cannot be looked for: ${String(error)}`),
+    ),
   );
 }
 

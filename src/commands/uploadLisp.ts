@@ -1,15 +1,20 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { sleep } from '../base/clock';
 import { isVescError, VescError } from '../base/errors';
 import type { Controller } from '../controllers/controller';
 import { type LispHost, requireLisp, runLisp, uploadLisp as upload } from '../controllers/lispProgram';
 import { packLispFile } from '../controllers/lispSource';
 import { maxLispCode } from '../settings/storedCode';
 import { requireStandstill } from '../update/standstill';
+import { lispUploadNotice } from '../views/lispWords';
 import { plain } from '../views/text';
 import { chooseController } from './chooseController';
 import type { Shell } from './shell';
 import { tellsBusy, type WorkHooks, workOn } from './work';
+
+/** What cannot be read, or fails at once, is told before this is over. */
+const FIRST_ERRORS_MS = 400;
 
 /** What came of an upload. */
 export interface LispUpload {
@@ -44,11 +49,14 @@ export async function uploadLisp(shell: Shell, uri?: vscode.Uri): Promise<LispUp
     return isNew;
   });
   watch.start();
-  const text = `${plain(path.basename(file))} runs on ${plain(controller.title)}${changed ? '' : '; it was stored already'}.`;
-  shell.notifier.show(
-    { severity: 'information', text, actions: ['lisp-output'] },
-    { 'lisp-output': () => prints.show() },
+  await sleep(shell.core.clock, FIRST_ERRORS_MS);
+  const notice = lispUploadNotice(
+    path.basename(file),
+    controller.title,
+    changed,
+    programs.of(controller).errors,
   );
+  shell.notifier.show(notice, { 'lisp-output': () => prints.show() });
   shell.log.info(
     `${file}: ${code.length} bytes of LispBM code ${changed ? 'stored' : 'were stored already'}`,
   );

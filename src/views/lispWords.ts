@@ -1,10 +1,13 @@
 import type { Controller } from '../controllers/controller';
+import type { LispError } from '../protocol/lispErrors';
 import type { LispProgram } from './lispPrograms';
+import type { Notice } from './notices';
 import type { StatusWords } from './statusWords';
 import { count, fixed, plain } from './text';
 
 /** So many variables are shown. */
 const VARIABLES = 12;
+const TEXT_LIMIT = 300;
 
 /** What the code lens above a source offers. */
 export interface LispLens {
@@ -51,4 +54,30 @@ export function lispStatus(
       ...(more > 0 ? [`and ${count(more, 'more variable')}`] : []),
     ],
   };
+}
+
+/**
+ * What came of an upload.
+ * @param file its name
+ * @param title what the user calls the controller
+ * @param changed false when the same code was stored already
+ * @param errors what LispBM has printed of it so far
+ */
+export function lispUploadNotice(
+  file: string,
+  title: string,
+  changed: boolean,
+  errors: readonly LispError[],
+): Notice {
+  const [name, where] = [plain(file), plain(title)];
+  const [first] = errors;
+  if (first) {
+    return {
+      severity: 'error',
+      text: `${name} is on ${where}, but LispBM found an error in line ${first.firstLine}: ${plain(first.text, TEXT_LIMIT)}`,
+      actions: ['problems', 'lisp-output'],
+    };
+  }
+  const text = `${name} runs on ${where}${changed ? '' : '; it was stored already'}.`;
+  return { severity: 'information', text, actions: ['lisp-output'] };
 }

@@ -15,8 +15,10 @@ export class UnfinishedUpdates implements Disposable {
     private readonly journal: Pick<UpdateJournal, 'pending'>,
     private readonly clock: Clock,
     private readonly tell: (entry: JournalEntry) => void,
+    /** The journal cannot be read at all, as with a folder that is another user's. */
+    private readonly fail: (error: unknown) => void,
   ) {
-    this.next = clock.schedule(FIRST_LOOK_MS, () => void this.look());
+    this.next = clock.schedule(FIRST_LOOK_MS, () => void this.look().catch(fail));
   }
 
   dispose(): void {
@@ -31,7 +33,8 @@ export class UnfinishedUpdates implements Disposable {
       if (age_ms >= 0 && age_ms < STILL_MS) fresh.push(entry);
       else this.tell(entry);
     }
-    if (fresh.length > 0) this.next = this.clock.schedule(STILL_MS, () => void this.lookAgain(fresh));
+    if (fresh.length > 0)
+      this.next = this.clock.schedule(STILL_MS, () => void this.lookAgain(fresh).catch(this.fail));
   }
 
   private async lookAgain(before: readonly JournalEntry[]): Promise<void> {

@@ -44,9 +44,9 @@ export function verdictNotice(
       };
     case 'already-running':
       return {
-        severity: 'information',
-        text: `${name} already runs this build (${runs}). Nothing was written.`,
-        actions: ['flash-again', 'log'],
+        severity: kept === '' ? 'information' : 'warning',
+        text: `${name} already runs this build (${runs}).${paidBackWords(result.restored)}${kept}`,
+        actions: ['flash-again', ...restoreActions(result), 'log'],
       };
     case 'refused':
       return refusal(result, name);
@@ -147,6 +147,13 @@ function restoreWords({ restored: parts, unpaid }: UpdateOutcome): string {
     return whats.length === 0 ? '' : ` ${whats.join(', ')}: ${text}.`;
   });
   return odd.join('') + (unpaid ? ` ${sentences(unpaid)}` : '');
+}
+
+/** What was written of the settings that an earlier update owed to a controller whose firmware is left as it is. */
+function paidBackWords(parts: readonly RestoredPart[]): string {
+  if (parts.length === 0) return ' Nothing was written.';
+  const whats = parts.filter(({ outcome }) => outcome === 'restored').map(({ what }) => plain(what));
+  return whats.length === 0 ? '' : ` Written back, as an earlier update owed it: ${whats.join(', ')}.`;
 }
 
 /** What was left half-way when the program last ended, and what to do about it. */

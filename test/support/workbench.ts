@@ -151,15 +151,20 @@ export class Workbench {
   async clear(): Promise<void> {
     await this.page.keyboard.press('Escape');
     await this.command('View: Close All Editors');
-    await this.command('Notifications: Clear All Notifications');
     await this.openView('VESC');
     const nothing = this.page.getByText('No controller is connected.');
-    while (!(await nothing.isVisible())) {
+    const title = this.page.locator('.part.sidebar .composite.title', { hasText: 'VESC' });
+    for (;;) {
+      await title.waitFor();
+      // Whoever asks before the view is drawn disconnects what is not there, and is told so.
+      await nothing.or(this.treeRow('')).first().waitFor();
+      if (await nothing.isVisible()) break;
       await this.command('VESC: Disconnect');
       // With several and none selected it asks for one.
       await this.page.waitForTimeout(ASKED_MS);
       if (await this.quickInput.isVisible()) await this.page.keyboard.press('Enter');
     }
+    await this.command('Notifications: Clear All Notifications');
   }
 
   /** A row of a tree in the side bar, by the text it shows. */

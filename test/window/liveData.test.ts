@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { systemClock } from '../../src/base/clock';
-import { DisposableStore } from '../../src/base/disposable';
+import { type Disposable, DisposableStore } from '../../src/base/disposable';
 import { formatLinkAddress } from '../../src/links/linkAddress';
 import type { Motor } from '../../src/simulator/motor';
 import { SimulatedController } from '../../src/simulator/simulatedController';
@@ -59,13 +59,15 @@ describe('live data', () => {
   const owned = new DisposableStore();
   let window: Workbench;
   let bench: SimulatedController;
+  let server: Disposable;
   let address: string;
   let view: FrameLocator;
 
   before(async () => {
     bench = owned.add(new SimulatedController(BENCH, systemClock));
-    const server = owned.add(await serveTcp(bench, { port: 0 }));
-    address = formatLinkAddress(server.address);
+    const served = owned.add(await serveTcp(bench, { port: 0 }));
+    server = served;
+    address = formatLinkAddress(served.address);
     window = await clearedWindow();
   });
   after(() => owned.dispose());
@@ -268,5 +270,23 @@ describe('live data', () => {
     await view.getByText('432 points in 3 graphs.').waitFor();
     await window.command('View: Hide Panel');
     await window.screenshot('27 firmware plot');
+  });
+
+  it('is gone through by the keyboard, from end to end', async () => {
+    const tab = (name: string): Locator => view.getByRole('tab', { name, selected: true });
+    await view.getByRole('tab', { name: 'Firmware plots' }).focus();
+    await window.page.keyboard.press('End');
+    await tab('Rotor position').waitFor();
+    await window.page.keyboard.press('Home');
+    await tab('Values').waitFor();
+  });
+
+  it('says why there are no values any more, for everybody to read', async () => {
+    server.dispose();
+    await view
+      .getByRole('status')
+      .getByText(/^Not connected\. .*127\.0\.0\.1/)
+      .waitFor();
+    await window.screenshot('28 live data without a controller');
   });
 });

@@ -7,7 +7,8 @@ import { FirmwarePrints, listenToLisp } from '../../../src/views/firmwarePrints'
 import type { Memory } from '../../../src/views/knownPorts';
 import { LispConversation } from '../../../src/views/lispConversation';
 import { LispPrograms } from '../../../src/views/lispPrograms';
-import { lispLenses, lispStatus } from '../../../src/views/lispWords';
+import { lispLenses, lispStatus, lispUploadNotice } from '../../../src/views/lispWords';
+import type { Notice } from '../../../src/views/notices';
 import { connectedController } from '../../support/controllers';
 import { ADDRESS, UpdateBench } from '../../support/updateBench';
 import { workspaceMemory } from '../../support/workspaceMemory';
@@ -141,6 +142,22 @@ describe('LispBM as a person sees it', () => {
       assert.equal(programs.errors.get(FILE)?.length, 1);
       await upload('(puts "a")\n');
       assert.deepEqual(programs.errors.get(FILE), []);
+    });
+
+    it('is not said to run when it failed at once', async () => {
+      await start();
+      const notice = (isNew: boolean): Notice =>
+        lispUploadNotice('main.lisp', '60', isNew, programs.errors.get(FILE) ?? []);
+      await upload('(puts "a")\n');
+      assert.equal(notice(true).text, 'main.lisp runs on 60.');
+      assert.equal(notice(false).text, 'main.lisp runs on 60; it was stored already.');
+      assert.deepEqual([notice(true).severity, notice(true).actions], ['information', ['lisp-output']]);
+      await upload('(puts "a")\n(f))\n');
+      assert.equal(
+        notice(true).text,
+        'main.lisp is on 60, but LispBM found an error in line 2: read_error: Parse error',
+      );
+      assert.deepEqual([notice(true).severity, notice(true).actions], ['error', ['problems', 'lisp-output']]);
     });
 
     it('that was refused has that error alone', async () => {

@@ -13,13 +13,10 @@ const THEIRS = ['view', 'viewItem', 'resourceScheme', 'resourceExtname'];
 interface Placed {
   readonly command: string;
   readonly when?: string;
+  readonly group?: string;
 }
-const placed: readonly Placed[] = [
-  ...contributes.keybindings,
-  ...contributes.menus['view/title'],
-  ...contributes.menus['view/item/context'],
-  ...contributes.menus['explorer/context'],
-];
+const menus = Object.entries<readonly Placed[]>(contributes.menus);
+const placed: readonly Placed[] = [...contributes.keybindings, ...menus.flatMap(([, entries]) => entries)];
 const clauses = [...placed, ...contributes.viewsWelcome].flatMap(({ when }) => when ?? []);
 /** Everything that may run from a link: welcome views and walkthroughs. */
 const linked = [...JSON.stringify(contributes).matchAll(/\(command:([\w.]+)\)/g)].map((match) => match[1]!);
@@ -29,8 +26,9 @@ function keysOf(clause: string): string[] {
   return clause.split(/&&|\|\|/).map((part) =>
     part
       .trim()
-      .replace(/^!/, '')
+      .replace(/^[(!]+/, '')
       .split(/\s+(?:==|!=|=~)\s+/)[0]!
+      .replace(/\)+$/, '')
       .trim(),
   );
 }
@@ -60,6 +58,38 @@ describe('package.json', () => {
       assert.ok((COMMAND_NAMES as readonly string[]).includes(command), command);
   });
 
+  it('puts a command once into each group of a menu, and no two at one place', () => {
+    for (const [menu, entries] of menus) {
+      const groups = entries.map(({ group = '' }) => group);
+      const commands = entries.map(({ command, group = '' }) => `${command} in ${group.split('@')[0]}`);
+      for (const each of [groups, commands])
+        assert.deepEqual(
+          each.filter((name, index) => each.indexOf(name) !== index),
+          [],
+          menu,
+        );
+    }
+  });
+
+  it('offers to flash an image file where there is firmware or a controller', () => {
+    const { when } = contributes.menus['explorer/context'].find(
+      ({ command }) => command === 'vesc.flashFile',
+    )!;
+    assert.ok(when.endsWith('&& (vesc.hasTree || vesc.connected)'), when);
+  });
+
+  it('offers to flash a controller while another one is updated', () => {
+    const offers = contributes.menus['view/item/context'].filter(({ command }) =>
+      command.startsWith("vesc.flash"),
+    );
+    assert.ok(offers.length > 0);
+    for (const { command, when } of offers) {
+      // One that is updated itself is not connected for that long.
+      assert.match(when, /;connected/, command);
+      assert.doesNotMatch(when, /vesc\.updating/, command);
+    }
+  });
+
   it('asks only for context keys that somebody sets', () => {
     const known = [...CONTEXT_KEYS, ...THEIRS] as readonly string[];
     for (const clause of clauses)
@@ -78,6 +108,8 @@ describe('package.json', () => {
     const declared = contributes.configuration.properties as Record<string, { default: unknown }>;
     assert.deepEqual(Object.keys(declared).sort(), SETTING_NAMES.map((name) => `vesc.${name}`).sort());
     assert.ok(SETTING_NAMES.length <= 18);
+    const orders = Object.values(contributes.configuration.properties).map(({ order }) => order);
+    assert.equal(new Set(orders).size, orders.length, `two settings at one place: ${orders.join()}`);
     const used = readSettings({ get: () => undefined });
     for (const name of SETTING_NAMES) assert.deepEqual(declared[`vesc.${name}`]?.default, used[name], name);
   });

@@ -3,7 +3,9 @@ import { type ErrorCode, VescError } from '../../../src/base/errors';
 import type { BootloaderResult } from '../../../src/update/bootloaderInstaller';
 import { judge } from '../../../src/update/judgement';
 import type { JournalEntry } from '../../../src/update/journal';
+import type { RestoredPart } from '../../../src/settings/settingsRestore';
 import type { UpdateResult, Verdict } from '../../../src/update/verdict';
+import type { Notice } from '../../../src/views/notices';
 import {
   bootloaderNotice,
   journalNotice,
@@ -88,6 +90,26 @@ describe('messages of an update', () => {
       /2026-01-01 10:20 UTC.*not given back: The motor is turning.*restore \/data\/s\.json/,
     );
     assert.equal(notice.actions[0], 'restore-settings');
+  });
+
+  it('do not say that nothing was written where settings were that an earlier update owed', () => {
+    const running = (...outcomes: RestoredPart['outcome'][]): Notice =>
+      verdictNotice(
+        update('already-running', {
+          restored: outcomes.map((outcome) => ({ what: `${outcome} part`, outcome })),
+        }),
+        '60',
+      );
+    const all = running('restored');
+    assert.match(all.text, /\)\. Written back, as an earlier update owed it: restored part\.$/);
+    assert.equal(all.severity, 'information');
+    assert.deepEqual(all.actions, ['flash-again', 'log']);
+    const some = running('restored', 'kept', 'failed');
+    assert.doesNotMatch(some.text, /Nothing was written/);
+    assert.match(some.text, /: restored part\. kept part: not written back.* failed part: could not be/);
+    assert.equal(some.severity, 'warning');
+    assert.deepEqual(some.actions, ['flash-again', 'migrate-settings', 'restore-settings', 'log']);
+    assert.doesNotMatch(running('adjusted').text, /Written back|Nothing was written/);
   });
 
   it('list all refusals at once', () => {

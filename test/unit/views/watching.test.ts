@@ -120,12 +120,15 @@ describe('unfinished updates', () => {
   /** The virtual clock starts with the year 2026. */
   const OLD = '2025-12-31T23:00:00.000Z';
   const FRESH = '2025-12-31T23:59:30.000Z';
+  const unexpected = (error: unknown): never => {
+    throw error;
+  };
 
   it('are told after the start, those of a while ago at once', async () => {
     const clock = new VirtualClock();
     const told: string[] = [];
     const journal = { pending: () => Promise.resolve([entry('old', OLD), entry('fresh', FRESH)]) };
-    const updates = new UnfinishedUpdates(journal, clock, ({ uuid }) => told.push(uuid));
+    const updates = new UnfinishedUpdates(journal, clock, ({ uuid }) => told.push(uuid), unexpected);
     await clock.advance(1000);
     assert.deepEqual(told, []);
     await clock.advance(5000);
@@ -140,7 +143,7 @@ describe('unfinished updates', () => {
     const told: string[] = [];
     let since = FRESH;
     const journal = { pending: () => Promise.resolve([entry('other', since)]) };
-    const updates = new UnfinishedUpdates(journal, clock, ({ uuid }) => told.push(uuid));
+    const updates = new UnfinishedUpdates(journal, clock, ({ uuid }) => told.push(uuid), unexpected);
     await clock.advance(5000);
     since = '2026-01-01T00:01:00.000Z';
     await clock.advance(400_000);
@@ -148,11 +151,35 @@ describe('unfinished updates', () => {
     updates.dispose();
   });
 
+  it('that cannot be read are said so, at the first look and at the second', async () => {
+    const clock = new VirtualClock();
+    const told: string[] = [];
+    const failed: string[] = [];
+    const denied = (): Promise<never> => Promise.reject(new Error('EACCES: permission denied'));
+    const watch = (pending: () => Promise<JournalEntry[]>): UnfinishedUpdates =>
+      new UnfinishedUpdates(
+        { pending },
+        clock,
+        ({ uuid }) => told.push(uuid),
+        (error) => failed.push(String(error)),
+      );
+    let looks = 0;
+    const updates = [
+      watch(denied),
+      watch(() => (looks++ === 0 ? Promise.resolve([entry('fresh', FRESH)]) : denied())),
+    ];
+    await clock.advance(5000);
+    assert.deepEqual(failed, ['Error: EACCES: permission denied']);
+    await clock.advance(400_000);
+    assert.deepEqual([failed.length, looks, told], [2, 2, []]);
+    for (const each of updates) each.dispose();
+  });
+
   it('are left alone after the end', async () => {
     const clock = new VirtualClock();
     const told: string[] = [];
     const journal = { pending: () => Promise.resolve([entry('old', OLD)]) };
-    new UnfinishedUpdates(journal, clock, ({ uuid }) => told.push(uuid)).dispose();
+    new UnfinishedUpdates(journal, clock, ({ uuid }) => told.push(uuid), unexpected).dispose();
     await clock.advance(10_000);
     assert.deepEqual(told, []);
   });

@@ -89,8 +89,8 @@ export class Chart {
       {
         ...this.size(),
         legend: { show: false },
-        // The same for all: charts above each other share their time.
-        padding: [8, 20, 2, 0],
+        // The same at both sides for all: charts above each other share their time. Below, half a label must fit.
+        padding: [8, 20, hasAxis ? 2 : 8, 0],
         cursor: {
           ...(sync === undefined ? {} : { sync: { key: sync } }),
           drag: { x: true, y: false, setScale: onSelect === undefined },

@@ -2,6 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import '../../webview/browser/controls.css';
 import './style.css';
 import type { ToView } from '../messages';
+import { stateWords } from '../stateWords';
 import { CaptureTab } from './captureTab';
 import { button, element, write } from '../../webview/browser/dom';
 import { listen, tell } from './host';
@@ -14,7 +15,7 @@ import { tabs } from './tabs';
 const status = element('div', { class: 'status', role: 'status' });
 const title = element('h1', {}, 'Live data');
 const place = element('span', { class: 'note' });
-const problem = element('span', { class: 'problem', role: 'status' });
+const problem = element('div', { class: 'problem', role: 'status' });
 
 const live = new LiveTab((text) => write(status, text));
 const capture = new CaptureTab();
@@ -35,30 +36,22 @@ document.querySelector('#app')!.append(
     {},
     title,
     place,
-    problem,
     bar,
     motorToggle(motor),
     button('Stop motor', () => tell({ type: 'stopMotor' }), { class: 'stop' }),
   ),
+  problem,
   ...contents,
   motor.element,
   status,
 );
-
-const WORDS: Readonly<Record<string, string>> = {
-  connecting: 'Connecting…',
-  silent: 'Does not answer.',
-  updating: 'An update owns the link.',
-  disconnected: 'Not connected.',
-};
 
 function handle(message: ToView): void {
   switch (message.type) {
     case 'controller':
       write(title, message.title);
       write(place, message.place);
-      write(problem, WORDS[message.state] ?? '');
-      problem.title = message.problem ?? '';
+      write(problem, stateWords(message.state, message.problem));
       break;
     case 'rows':
       live.takeRows(message);

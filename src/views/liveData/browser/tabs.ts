@@ -1,4 +1,5 @@
 import { element } from '../../webview/browser/dom';
+import { tabAfter } from '../tabKeys';
 
 export interface Tab {
   readonly label: string;
@@ -6,7 +7,7 @@ export interface Tab {
   readonly onSeen?: (seen: boolean) => void;
 }
 
-/** Tabs as keyboards and screen readers know them: arrows move between them. */
+/** Tabs as keyboards and screen readers know them: arrows, Home and End move between them. */
 export function tabs(list: readonly Tab[]): {
   readonly bar: HTMLElement;
   readonly contents: readonly HTMLElement[];
@@ -30,9 +31,12 @@ export function tabs(list: readonly Tab[]): {
   };
   buttons.forEach((each, index) => {
     each.addEventListener('click', () => select(index, false));
-    each.addEventListener('keydown', ({ key }) => {
-      const step = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0;
-      if (step !== 0) select((index + step + list.length) % list.length, true);
+    each.addEventListener('keydown', (event) => {
+      const next = tabAfter(event.key, index, list.length);
+      if (next === undefined) return;
+      // Home and End would scroll what is below.
+      event.preventDefault();
+      select(next, true);
     });
   });
   list.forEach(({ content }, index) => {

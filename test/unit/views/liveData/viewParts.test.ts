@@ -10,6 +10,8 @@ import {
 import { valueColumns } from '../../../../src/controllers/valueTable';
 import { FirmwarePlot } from '../../../../src/views/liveData/firmwarePlot';
 import { spectrumOf, transform } from '../../../../src/views/liveData/spectrum';
+import { stateWords } from '../../../../src/views/liveData/stateWords';
+import { tabAfter } from '../../../../src/views/liveData/tabKeys';
 import { FaultTrigger, TimeWindow } from '../../../../src/views/liveData/timeWindow';
 
 describe('signals', () => {
@@ -36,6 +38,24 @@ describe('signals', () => {
     assert.equal(signalValue('setup.speed_mps', reading), 4);
     assert.equal(signalValue('stats.powerMax_W', reading), undefined);
     assert.equal(signalValue('nothing', reading), undefined);
+  });
+});
+
+describe('the head of the view', () => {
+  it('tells the cause why there are no values, and nothing while there are', () => {
+    assert.equal(stateWords('disconnected', 'The cable was pulled.'), 'Not connected. The cable was pulled.');
+    assert.equal(stateWords('silent', undefined), 'Does not answer.');
+    assert.equal(stateWords('connected', undefined), '');
+    assert.equal(stateWords('no such state', 'x'), '');
+  });
+
+  it('goes from tab to tab by the keyboard, around and to both ends', () => {
+    const after = (key: string): (number | undefined)[] => [0, 1, 2].map((index) => tabAfter(key, index, 3));
+    assert.deepEqual(after('ArrowRight'), [1, 2, 0]);
+    assert.deepEqual(after('ArrowLeft'), [2, 0, 1]);
+    assert.deepEqual(after('Home'), [0, 0, 0]);
+    assert.deepEqual(after('End'), [2, 2, 2]);
+    assert.deepEqual(after('Enter'), [undefined, undefined, undefined]);
   });
 });
 
