@@ -80,7 +80,7 @@ describe('package.json', () => {
 
   it('offers to flash a controller while another one is updated', () => {
     const offers = contributes.menus['view/item/context'].filter(({ command }) =>
-      command.startsWith("vesc.flash"),
+      command.startsWith('vesc.flash'),
     );
     assert.ok(offers.length > 0);
     for (const { command, when } of offers) {
