@@ -73,13 +73,13 @@ export function migratedValues(
   return values;
 }
 
-/** The same plan, but for the settings in `names`, which stay as the firmware has them. */
+/** The same plan, but for the settings in `names`, which stay as the controller has them. */
 export function withoutSettings({ settings }: MigrationPlan, names: readonly string[]): MigrationPlan {
   return {
     settings: settings.map((setting) => {
       if (!names.includes(setting.name) || setting.value === undefined) return setting;
       const { value: _, ...rest } = setting;
-      return { ...rest, remark: 'left as the firmware has it' };
+      return { ...rest, remark: 'left as the controller has it' };
     }),
   };
 }

@@ -1,52 +1,36 @@
 import { isVescError } from '../base/errors';
-import { sameBytes } from '../base/sameBytes';
 import type { Endpoint } from '../links/endpoint';
 import { lispSetRunning } from '../protocol/messages/codeStorage';
 import {
   type ConfigurationKind,
-  configurationSignature,
   getConfiguration,
   getCustomConfig,
   setConfiguration,
   setCustomConfig,
 } from '../protocol/messages/configuration';
-import type { Request } from '../protocol/request';
-import { layoutBySignature } from '../protocol/settings/releaseLayouts';
-import { decodeSettings } from '../protocol/settings/settingsLayout';
-import { CONFIGURATION_NAMES, type LayoutSource, understand } from './configuration';
+import { encodeSettings } from '../protocol/settings/settingsLayout';
+import { adjustedTexts, BLOB_REQUEST, restoreBlob, type RestoredPart, type Selected } from './blobRestore';
+import { CONFIGURATION_NAMES, decode, type LayoutSource, understand } from './configuration';
 import { writeConfiguration } from './configurationAccess';
 import type { ControllerAccess } from './controllerAccess';
 import { fatesText, migratedValues, planMigration } from './migration';
 import { findSecondMotor } from './secondMotor';
-import { changedSettings, changeText, isMeasured, type SettingChange } from './settingsComparison';
 import type { MotorSettings, Snapshot } from './snapshot';
 import { type CodeKind, codeName, storeCode } from './storedCode';
 
-/** What became of one part of a snapshot. */
-export interface RestoredPart {
-  /** For people: "motor configuration", "app configuration of motor 2", "LispBM code". */
-  readonly what: string;
-  /**
-   * `restored`: written and read back equal. `adjusted`: written, but the firmware changed values to its limits.
-   * `migrated`: carried over to another layout, setting by setting.
-   * `kept`: not written, because this firmware's layout is another; the snapshot keeps it.
-   * `failed`: could not be written; the snapshot keeps it.
-   */
-  readonly outcome: 'restored' | 'adjusted' | 'migrated' | 'kept' | 'failed';
-  readonly detail?: string;
-}
-
-const TIMEOUT_MS = 3000;
-const ATTEMPTS = 3;
-const OFFSETS_STAY = 'the measured offsets stay as the controller has them';
-/** So many changes are named; how many more there are is counted. */
-const NAMED = 5;
+export type { RestoredPart };
 
 /** How to bring over what the running firmware lays out differently. */
 export interface Migrate {
   readonly layouts: LayoutSource;
   /** Which settings of a part, as it is called in {@link RestoredPart}, are carried over; default: all that can be. */
   readonly wants?: (what: string, name: string) => boolean;
+}
+
+/** Settings that stay as the controller has them, whatever the snapshot says. */
+export interface Skip {
+  readonly names: readonly string[];
+  readonly layouts: LayoutSource;
 }
 
 /** One motor of a snapshot, and where it is now; nowhere when it does not answer. */
@@ -65,12 +49,14 @@ export function partName(kind: ConfigurationKind, motor: number): string {
  * back. The app configuration comes last, because it starts throttle inputs. A part that fails does not stop the
  * others.
  * @param migrate without it, what has another layout now is kept
+ * @param skip a configuration whose layout is not known is kept then: what must stay could not be told from the rest
  */
 export async function restoreSettings(
   access: ControllerAccess,
   snapshot: Snapshot,
   onProgress?: (what: string, fraction: number) => void,
   migrate?: Migrate,
+  skip?: Skip,
 ): Promise<RestoredPart[]> {
   const parts: RestoredPart[] = [];
   const motors = await locateMotors(access, snapshot);
@@ -79,7 +65,7 @@ export async function restoreSettings(
     for (const [index, { settings, endpoint }] of motors.entries()) {
       const what = partName(kind, index);
       const restore = (motor: Endpoint | undefined): Promise<RestoredPart> =>
-        restoreConfiguration({ access, motor, what, snapshot, migrate }, kind, settings[kind]);
+        restoreConfiguration({ access, motor, what, snapshot, migrate, skip }, kind, settings[kind]);
       // The app configuration of the first motor may give the second one another CAN id.
       const again = async (error: unknown): Promise<RestoredPart> => {
         if (index === 0 || !isVescError(error, 'can-node-silent')) throw error;
@@ -137,6 +123,7 @@ interface ConfigurationPart {
   readonly what: string;
   readonly snapshot: Snapshot;
   readonly migrate: Migrate | undefined;
+  readonly skip: Skip | undefined;
 }
 
 async function restoreConfiguration(
@@ -144,18 +131,52 @@ async function restoreConfiguration(
   kind: ConfigurationKind,
   blob: Uint8Array,
 ): Promise<RestoredPart> {
-  const { motor, what, migrate } = part;
+  const { motor, what, migrate, skip } = part;
   if (!motor) return { what, outcome: 'failed', detail: 'the second motor does not answer' };
-  const restored = await restoreBlob(motor, what, blob, getConfiguration(kind), (wanted) =>
-    setConfiguration(kind, wanted),
+  const restored = await restoreBlob(
+    motor,
+    what,
+    blob,
+    getConfiguration(kind),
+    (wanted) => setConfiguration(kind, wanted),
+    skip && skip.names.length > 0
+      ? (present) => leaveSkipped(part.snapshot, kind, blob, present, skip)
+      : undefined,
   );
   return restored.outcome === 'kept' && migrate
     ? migrateConfiguration({ ...part, motor, migrate }, kind, blob)
     : restored;
 }
 
+/** `blob` with the present values of the settings that are skipped, and which of them it has. */
+async function leaveSkipped(
+  { commit }: Snapshot,
+  kind: ConfigurationKind,
+  blob: Uint8Array,
+  present: Uint8Array,
+  { names, layouts }: Skip,
+): Promise<Selected | Pick<RestoredPart, 'outcome' | 'detail'>> {
+  try {
+    const { layout, values } = await understand(kind, blob, layouts, commit);
+    const there = decode(layout, present);
+    const left = layout.fields.map(({ name }) => name).filter((name) => names.includes(name));
+    if (left.length === 0) return { blob, left };
+    const merged = new Map(values);
+    for (const name of left) merged.set(name, there.get(name)!);
+    return { blob: encodeSettings(layout, merged), left };
+  } catch (error) {
+    return keptForLayout(error);
+  }
+}
+
+/** Nothing was written: the snapshot has it until its layout is known. */
+function keptForLayout(error: unknown): { readonly outcome: 'kept'; readonly detail: string } {
+  if (!isVescError(error, 'layout-unknown')) throw error;
+  return { outcome: 'kept', detail: error.happened };
+}
+
 async function migrateConfiguration(
-  { access, motor, what, snapshot, migrate }: ConfigurationPart & { motor: Endpoint; migrate: Migrate },
+  { access, motor, what, snapshot, migrate, skip }: ConfigurationPart & { motor: Endpoint; migrate: Migrate },
   kind: ConfigurationKind,
   blob: Uint8Array,
 ): Promise<RestoredPart> {
@@ -164,68 +185,21 @@ async function migrateConfiguration(
     const before = await understand(kind, blob, layouts, snapshot.commit);
     const present = await understand(
       kind,
-      await motor.request(getConfiguration(kind), { timeout_ms: TIMEOUT_MS, attempts: ATTEMPTS }),
+      await motor.request(getConfiguration(kind), BLOB_REQUEST),
       layouts,
     );
     const plan = planMigration(before, present);
-    const values = migratedValues(plan, wants && ((name) => wants(what, name)));
+    const values = migratedValues(
+      plan,
+      (name) => skip?.names.includes(name) !== true && (wants === undefined || wants(what, name)),
+    );
     const node = (canId: number): Endpoint => access.node(canId);
     const { adjusted } = await writeConfiguration({ endpoint: motor, node }, present, values);
     const detail = [fatesText(plan), ...adjustedTexts(adjusted)].join('; ');
     return { what, outcome: 'migrated', detail };
   } catch (error) {
-    // Nothing was written: the snapshot has it until its layout is known.
-    if (!isVescError(error, 'layout-unknown')) throw error;
-    return { what, outcome: 'kept', detail: error.happened };
+    return { what, ...keptForLayout(error) };
   }
-}
-
-/** What the firmware made of values that were written, in words. */
-export function adjustedTexts(changes: readonly SettingChange[]): string[] {
-  const offsets = changes.filter(({ field }) => isMeasured(field));
-  const others = changes.filter(({ field }) => !isMeasured(field));
-  const named = others.slice(0, NAMED).map(changeText);
-  const more = others.length > NAMED ? [`and ${others.length - NAMED} more`] : [];
-  return [
-    ...(others.length > 0 ? [`the firmware changed ${[...named, ...more].join(', ')}`] : []),
-    ...(offsets.length > 0 ? [OFFSETS_STAY] : []),
-  ];
-}
-
-async function restoreBlob(
-  endpoint: Endpoint,
-  what: string,
-  blob: Uint8Array,
-  get: Request<Uint8Array>,
-  set: (blob: Uint8Array) => Request<unknown>,
-): Promise<RestoredPart> {
-  const options = { timeout_ms: TIMEOUT_MS, attempts: ATTEMPTS };
-  const present = await endpoint.request(get, options);
-  if (configurationSignature(present) !== configurationSignature(blob)) {
-    return { what, outcome: 'kept', detail: 'this firmware lays its settings out differently' };
-  }
-  if (sameBytes(present, blob)) return { what, outcome: 'restored' };
-  await endpoint.request(set(blob), options);
-  const readBack = await endpoint.request(get, options);
-  if (sameBytes(readBack, blob)) return { what, outcome: 'restored' };
-  const adjusted = adjustment(blob, readBack);
-  const isTaken = adjusted.outcome === 'restored' || !sameBytes(readBack, present);
-  if (!isTaken) return { what, outcome: 'failed', detail: 'the controller did not take it' };
-  return { what, ...adjusted };
-}
-
-/** What the firmware made of `wanted`, setting by setting where the layout is that of a release. */
-function adjustment(wanted: Uint8Array, readBack: Uint8Array): Pick<RestoredPart, 'outcome' | 'detail'> {
-  const layout = layoutBySignature(configurationSignature(wanted));
-  const before = layout && decodeSettings(layout, wanted);
-  const after = layout && decodeSettings(layout, readBack);
-  if (!before || !after) {
-    const bytes = readBack.filter((byte, index) => byte !== wanted[index]).length;
-    return { outcome: 'adjusted', detail: `the firmware changed ${bytes} bytes, probably to its limits` };
-  }
-  const changes = changedSettings(layout.fields, before, after);
-  const onlyOffsets = changes.every(({ field }) => isMeasured(field));
-  return { outcome: onlyOffsets ? 'restored' : 'adjusted', detail: adjustedTexts(changes).join('; ') };
 }
 
 async function restoreCode(
@@ -236,8 +210,7 @@ async function restoreCode(
 ): Promise<RestoredPart> {
   const what = codeName(kind);
   const isNew = await storeCode(endpoint, kind, code, flags);
-  if (isNew && kind === 'lisp')
-    await endpoint.request(lispSetRunning(true), { timeout_ms: TIMEOUT_MS, attempts: ATTEMPTS });
+  if (isNew && kind === 'lisp') await endpoint.request(lispSetRunning(true), BLOB_REQUEST);
   return { what, outcome: 'restored' };
 }
 

@@ -12,7 +12,7 @@ import type { Snapshot } from './snapshot';
 
 const OPTIONS = { timeout_ms: 3000, attempts: 3 } as const;
 
-/** A configuration of a snapshot that the running firmware lays out differently. */
+/** A configuration of a snapshot on its way to the running firmware, setting by setting. */
 export interface PartMigration {
   /** As restored parts are called: "motor configuration". */
   readonly what: string;
@@ -27,12 +27,14 @@ export interface PartMigration {
 /**
  * What a restore of `snapshot` has to carry over to another layout, setting by setting. Nothing is written; none
  * when every part can be written back as it is.
+ * @param alsoSame also what has the same layout, for those who leave settings out
  * @throws VescError of the link
  */
 export async function planSnapshot(
   access: ControllerAccess,
   snapshot: Snapshot,
   layouts: LayoutSource,
+  alsoSame = false,
 ): Promise<PartMigration[]> {
   const parts: PartMigration[] = [];
   for (const [motor, { settings, endpoint }] of (await locateMotors(access, snapshot)).entries()) {
@@ -40,7 +42,7 @@ export async function planSnapshot(
     for (const kind of ['mcconf', 'appconf'] as const) {
       const blob = settings[kind];
       const present = await endpoint.request(getConfiguration(kind), OPTIONS);
-      if (configurationSignature(present) === configurationSignature(blob)) continue;
+      if (!alsoSame && configurationSignature(present) === configurationSignature(blob)) continue;
       const part = { what: partName(kind, motor), kind, motor };
       try {
         const plan = planMigration(

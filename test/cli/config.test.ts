@@ -146,4 +146,32 @@ describe('vesc config', () => {
     const typo = await bench.run(['restore', folder, '--port', fresh, '--json', '--migrate', '--skip', 'x']);
     assert.equal(typo.error.code, 'unknown-setting');
   });
+
+  it('a restore leaves what is skipped, with and without --migrate', async () => {
+    const own = await serve(7, 1);
+    const at = ['--port', own, '--json'];
+    const folder = join(bench.folder, 'same');
+    assert.equal((await bench.run(['config', 'set', 'l_current_max=44', 'l_watt_max=900', ...at])).status, 0);
+    assert.equal((await bench.run(['backup', folder, ...at])).status, 0);
+    for (const more of [[], ['--migrate']]) {
+      await bench.run(['config', 'set', 'l_current_max=50', 'l_watt_max=800', ...at]);
+      const run = await bench.run(['restore', folder, '--skip', 'l_watt_max', ...more, ...at]);
+      assert.equal(run.status, 0, run.stdout);
+      const got = await bench.run(['config', 'get', 'l_current_max', 'l_watt_max', ...at]);
+      assert.deepEqual(
+        (got.result['settings'] as Setting[]).map(({ value }) => value),
+        [44, 800],
+      );
+    }
+    await bench.run(['config', 'set', 'l_current_max=50', ...at]);
+    const typo = await bench.run(['restore', folder, '--skip', 'l_watt_mx', ...at]);
+    assert.deepEqual([typo.status, typo.error.code], [2, 'unknown-setting']);
+    assert.match(typo.error.next, /l_watt_max/);
+    const got = await bench.run(['config', 'get', 'l_current_max', ...at]);
+    assert.deepEqual((got.result['settings'] as Setting[])[0]?.value, 50, 'nothing was written');
+    const dry = await bench.run(['restore', folder, '--skip', 'l_watt_max', '--dry-run', ...at]);
+    const [motor] = dry.result['migration'] as { settings: (Setting & { remark?: string })[] }[];
+    const skipped = motor!.settings.find(({ name }) => name === 'l_watt_max');
+    assert.deepEqual([skipped?.value, skipped?.remark], [undefined, 'left as the controller has it']);
+  });
 });

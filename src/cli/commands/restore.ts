@@ -7,6 +7,7 @@ import { withoutSettings } from '../../settings/migration';
 import { type PartMigration, planSnapshot } from '../../settings/snapshotMigration';
 import { requireStandstill } from '../../update/standstill';
 import { type CommandContext, defineCommand } from '../command';
+import { similarSettings } from '../config/reading';
 import { migrationFields, migrationText } from '../config/settingsView';
 import { LAYOUT_OPTIONS, layoutsOf } from '../config/sources';
 import { requireMotor, TARGET_OPTIONS, withController } from '../target';
@@ -26,7 +27,7 @@ export const restoreCommand = defineCommand({
       type: 'string',
       multiple: true,
       value: 'NAME',
-      help: 'leave this setting as the firmware has it; can be repeated',
+      help: 'leave this setting as the controller has it; can be repeated',
     },
     'dry-run': { type: 'boolean', help: 'only tell what would become of each setting' },
     ...LAYOUT_OPTIONS,
@@ -39,11 +40,7 @@ export const restoreCommand = defineCommand({
     'its type, scale or enumeration, new with its default, or dropped. Values that the',
     'new firmware cannot hold, or brings into its limits, are named.',
   ],
-  examples: [
-    'vesc restore .',
-    'vesc restore . --migrate --dry-run',
-    'vesc restore . --migrate --skip l_watt_max',
-  ],
+  examples: ['vesc restore .', 'vesc restore . --skip controller_id', 'vesc restore . --migrate --dry-run'],
   run(context, { options, positionals }) {
     const [path] = positionals;
     if (path === undefined) {
@@ -56,13 +53,18 @@ export const restoreCommand = defineCommand({
       requireMotor(connection, 'settings');
       const { report, style } = context;
       const { endpoint, session, version } = connection;
-      const { migrate, skip } = options;
+      const { migrate, skip: names } = options;
       const found = await findSnapshot(context, path, version);
       const access = { endpoint, node: (canId: number) => session.node(canId) };
       const layouts = layoutsOf(context, options);
       const dryRun = options['dry-run'];
-      const plans =
-        migrate || dryRun ? skipped(await planSnapshot(access, found.snapshot, layouts), skip) : [];
+      const skips = names.length > 0;
+      const wholePlan =
+        migrate || dryRun || skips
+          ? skipped(await planSnapshot(access, found.snapshot, layouts, skips), names)
+          : [];
+      // Without --migrate it only told whether there are such settings.
+      const plans = migrate || dryRun ? wholePlan : [];
       const planned = migrate || dryRun ? { migration: migrationFields(plans) } : {};
       const from = { path: found.path, takenAt: found.snapshot.takenAt };
       if (dryRun) {
@@ -80,7 +82,8 @@ export const restoreCommand = defineCommand({
         access,
         found.snapshot,
         (what, fraction) => report.progress({ stage: 'restore', fraction, message: `Restoring ${what}` }),
-        migrate ? { layouts, wants: (_, name) => !skip.includes(name) } : undefined,
+        migrate ? { layouts } : undefined,
+        { names, layouts },
       );
       const fields = { ...from, restored, ...planned };
       const text = [`From ${found.path}`, ...restoredText(restored, style), ...migrationText(plans, style)];
@@ -101,13 +104,16 @@ export const restoreCommand = defineCommand({
 
 /**
  * What is planned, but for the settings that are to stay.
- * @throws VescError `unknown-setting` for a name that none of the plans has
+ * @throws VescError `unknown-setting` for a name that none of the plans has, `layout-unknown` when nobody can tell
  */
 function skipped(parts: readonly PartMigration[], names: readonly string[]): PartMigration[] {
-  const known = parts.flatMap(({ plan }) => plan?.settings ?? []);
+  const known = parts.flatMap(({ plan }) => plan?.settings ?? []).map(({ name }) => name);
   for (const name of names) {
-    if (known.some((setting) => setting.name === name)) continue;
-    throw new VescError('unknown-setting', { name, similar: [] });
+    if (known.includes(name)) continue;
+    throw (
+      parts.find(({ problem }) => problem)?.problem ??
+      new VescError('unknown-setting', { name, similar: similarSettings(name, known) })
+    );
   }
   return parts.map((part) => (part.plan ? { ...part, plan: withoutSettings(part.plan, names) } : part));
 }

@@ -66,10 +66,12 @@ export function findSetting(configurations: readonly Configuration[], name: stri
     if (field) return { field, value: values.get(name) ?? 0, layout };
   }
   const names = configurations.flatMap(({ layout }) => layout.fields.map((field) => field.name));
-  const containing = names.filter((each) => each.includes(name)).slice(0, 5);
+  throw new VescError('unknown-setting', { name, similar: similarSettings(name, names) });
+}
+
+/** Which of the settings `names` may have been meant by `name`. */
+export function similarSettings(name: string, names: readonly string[]): readonly string[] {
+  const containing = [...new Set(names)].filter((each) => each.includes(name)).slice(0, 5);
   const similar = closest(name, names);
-  throw new VescError('unknown-setting', {
-    name,
-    similar: containing.length > 0 ? containing : similar === undefined ? [] : [similar],
-  });
+  return containing.length > 0 ? containing : similar === undefined ? [] : [similar];
 }

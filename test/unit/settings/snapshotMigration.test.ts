@@ -187,6 +187,55 @@ describe('a snapshot that arrives on firmware with another layout', () => {
 });
 
 describe('a snapshot that arrives on firmware with the same layout', () => {
+  it('leaves the settings that are skipped as the controller has them, and writes the rest', async () => {
+    const snapshot = await snapshotOf(
+      { major: 7, minor: 1 },
+      { mcconf: { l_current_max: 44, l_watt_max: 900 }, appconf: { timeout_msec: 777 } },
+    );
+    await talk({}, async (access) => {
+      const present = await readConfiguration(access.endpoint, 'mcconf', layouts);
+      await writeConfiguration(access, present, new Map([['l_watt_max', 800]]));
+      const names = ['l_watt_max'];
+      const parts = await restoreSettings(access, snapshot, undefined, undefined, { names, layouts });
+      assert.deepEqual(
+        parts.map(({ outcome, detail }) => [outcome, detail]),
+        [
+          ['restored', 'left as it is: l_watt_max'],
+          ['restored', undefined],
+        ],
+      );
+      const mcconf = await readConfiguration(access.endpoint, 'mcconf', layouts);
+      assert.deepEqual([text(mcconf, 'l_current_max'), text(mcconf, 'l_watt_max')], ['44', '800']);
+      const appconf = await readConfiguration(access.endpoint, 'appconf', layouts);
+      assert.equal(text(appconf, 'timeout_msec'), '777');
+    });
+  });
+
+  it('writes nothing of a layout nobody knows when settings are skipped', async () => {
+    const snapshot = await snapshotOf({ major: 7, minor: 1 }, { mcconf: { l_current_max: 44 } });
+    await talk({}, async (access) => {
+      const skip = { names: ['l_watt_max'], layouts: () => Promise.resolve(undefined) };
+      const parts = await restoreSettings(access, snapshot, undefined, undefined, skip);
+      assert.deepEqual(
+        parts.map(({ outcome }) => outcome),
+        ['kept', 'kept'],
+      );
+      const mcconf = await readConfiguration(access.endpoint, 'mcconf', layouts);
+      assert.equal(text(mcconf, 'l_current_max'), '60');
+    });
+  });
+
+  it('is planned like any other when that is asked for', async () => {
+    const snapshot = await snapshotOf({ major: 7, minor: 1 }, { mcconf: { l_current_max: 44 } });
+    await talk({}, async (access) => {
+      const plans = await planSnapshot(access, snapshot, layouts, true);
+      assert.deepEqual(
+        plans.map(({ plan }) => countFates(plan!).kept),
+        [202, 121],
+      );
+    });
+  });
+
   it('says by name what the firmware changed, and that measured offsets stay', async () => {
     const limitless = { firmwareName: 'no_hw_limits' };
     const settings = {
