@@ -81,6 +81,29 @@ export function readArguments<O extends OptionTable>(
   return { options: options as OptionValues<O>, positionals };
 }
 
+/**
+ * Refuses options that were given where they would change nothing: who gave one expects that it does.
+ * @param where what does not use them: `vesc config set`
+ * @param unused their names, and where it is not plain what to do instead, that
+ * @throws VescError `usage`
+ */
+export function refuseUnused(
+  where: string,
+  values: Readonly<Record<string, unknown>>,
+  unused: Readonly<Record<string, string>>,
+  help: string,
+): void {
+  for (const [name, advice] of Object.entries(unused)) {
+    if (!isGiven(values[name])) continue;
+    const problem = [`--${name} has no meaning for ${where}.`, ...(advice === '' ? [] : [advice])].join(' ');
+    throw new VescError('usage', { problem, help });
+  }
+}
+
+function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+}
+
 interface OptionToken {
   readonly rawName: string;
   readonly value: string | undefined;

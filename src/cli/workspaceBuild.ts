@@ -10,7 +10,7 @@ import { findToolchain } from '../build/toolchain';
 import { isVescError, VescError } from '../base/errors';
 import type { CommandContext } from './command';
 import { durationText, memoryText, percentText, UNKNOWN } from './format';
-import type { OptionTable } from './options';
+import { helpOf, type OptionTable, refuseUnused } from './options';
 import type { Style } from './output';
 import type { Fields } from './report';
 import { closest } from './suggestion';
@@ -41,6 +41,26 @@ export interface BuildValues {
   readonly compiler: string | undefined;
   readonly make: readonly string[];
   readonly verbose: boolean;
+}
+
+/**
+ * Refuses what says how to build where a file was named in place of that.
+ * @param used those that mean something all the same
+ * @throws VescError `usage`
+ */
+export function refuseBuildOptions(
+  command: string,
+  values: BuildValues,
+  used: readonly (keyof BuildValues)[] = [],
+): void {
+  const advice = 'Nothing is built when a file is named.';
+  const unused = (Object.keys(BUILD_OPTIONS) as (keyof BuildValues)[]).filter((name) => !used.includes(name));
+  refuseUnused(
+    `vesc ${command} FILE`,
+    { ...values },
+    Object.fromEntries(unused.map((name) => [name, advice])),
+    helpOf(command),
+  );
 }
 
 /** A firmware tree and its boards. */

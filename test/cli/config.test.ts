@@ -110,6 +110,39 @@ describe('vesc config', () => {
     assert.equal((await config('import', path)).error.code, 'settings-file-unreadable');
   });
 
+  it('refuses options that it would not look at, and names the way', async () => {
+    const folder = join(bench.folder, 'one');
+    const saved = (await bench.run(['backup', folder, '--port', port, '--json'])).result['path'] as string;
+    const before = (await config('get', 'l_current_max')).result['settings'];
+    const cases: readonly [readonly string[], RegExp][] = [
+      [['set', 'l_current_max=33', '--motor', '2'], /--motor has no meaning for vesc config set.*--can ID/],
+      [['set', 'l_current_max=33', '--snapshot', saved], /--snapshot has no meaning.*vesc restore/],
+      [['set', 'l_current_max=33', '--defaults'], /--defaults has no meaning/],
+      [['import', saved, '--motor', '2'], /--motor has no meaning for vesc config import/],
+      [['import', saved, '--snapshot', saved], /--snapshot has no meaning/],
+      [['import', saved, '--defaults'], /--defaults has no meaning/],
+      [['import', saved, '--kind', 'mcconf'], /--kind has no meaning.*which configuration/],
+      [['get', 'l_current_max', '--motor', '2'], /--motor has no meaning for a controller.*--can ID/],
+      [['get', 'l_current_max', '-s', saved], /--port has no meaning for a snapshot/],
+      [['diff', 'defaults', '--snapshot', saved], /--snapshot has no meaning for vesc config diff.*sides/],
+      [['diff', 'defaults', '--motor', '1'], /--motor has no meaning for a comparison without a snapshot/],
+      [['diff', saved, saved], /--port has no meaning for a comparison of files/],
+    ];
+    for (const [args, words] of cases) {
+      const { status, error } = await config(...args);
+      assert.deepEqual([status, error.code], [2, 'usage'], args.join(' '));
+      assert.match(error.happened, words);
+    }
+    assert.deepEqual((await config('get', 'l_current_max')).result['settings'], before);
+    const can = await bench.run(['config', 'get', 'l_current_max', '-s', saved, '--can', '3', '--json']);
+    assert.match(can.error.happened, /--can has no meaning for a snapshot/);
+    for (const args of [
+      ['get', 'l_current_max', '-s', saved, '--motor', '1'],
+      ['diff', saved, saved, '--motor', '1'],
+    ])
+      assert.equal((await bench.run(['config', ...args])).status, 0, args.join(' '));
+  });
+
   it('a snapshot of 6.05 arrives on 7.01 with every setting accounted for', async () => {
     const old = await serve(6, 5);
     await bench.run(['config', 'set', 'l_current_max=44.5', 'app_to_use=APP_PAS', '--port', old]);

@@ -66,7 +66,14 @@ describe('vesc lisp', () => {
   });
 
   it('says what it needs, and where there is no LispBM', async () => {
-    for (const args of [[], ['upload'], ['runn'], ['stop', 'now'], ['upload', 'a', 'b']]) {
+    for (const args of [
+      [],
+      ['upload'],
+      ['runn'],
+      ['stop', 'now'],
+      ['upload', 'a', 'b'],
+      ['run', '--no-run'],
+    ]) {
       const { status, error } = await lisp(...args);
       assert.deepEqual([status, error.code], [2, 'usage'], args.join(' '));
     }

@@ -89,6 +89,8 @@ describe('vesc recover', () => {
     };
     await fails(['--via', 'sim:', '--port', 'sim:'], /cannot program itself/);
     await fails(['--via', 'sim:', '--adapter', 'st-link'], /two different ways/);
+    await fails(['--board', '60'], /--board has no meaning for vesc recover FILE/);
+    await fails(['--can', '3'], /--can has no meaning for vesc recover without --port/);
     await fails(['--adapter', 'soldering-iron'], /--adapter is one of st-link/);
     const unwired = await bench.run(['recover', image, '--via', 'sim:60', '--json']);
     assert.deepEqual([unwired.status, unwired.error.code], [3, 'swd-no-target']);

@@ -2,6 +2,7 @@ import { ExitStatus, VescError } from '../../base/errors';
 import { defineCommand } from '../command';
 import { CONFIG_ACTIONS, type ConfigAction } from '../config/actions';
 import { CONFIG_OPTIONS } from '../config/options';
+import { requireUsed } from '../config/usedOptions';
 import { helpOf } from '../options';
 import { closest } from '../suggestion';
 
@@ -24,7 +25,8 @@ export const configCommand = defineCommand({
     '',
     'Enumerators have the names of the firmware. The firmware keeps values within the',
     'limits of its hardware without a word: what it changed is said. A snapshot is a file',
-    'that backup or flash wrote.',
+    'that backup or flash wrote. The second motor of a dual board has a CAN id of its own:',
+    '--can ID.',
   ],
   examples: [
     'vesc config get l_current_max app_to_use',
@@ -49,6 +51,8 @@ export const configCommand = defineCommand({
         help: helpOf('config'),
       });
     }
-    return CONFIG_ACTIONS[action as ConfigAction](context, options, operands).then(() => ExitStatus.ok);
+    const known = action as ConfigAction;
+    requireUsed(known, options);
+    return CONFIG_ACTIONS[known](context, options, operands).then(() => ExitStatus.ok);
   },
 });

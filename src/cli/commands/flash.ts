@@ -26,6 +26,7 @@ import {
   chooseBoard,
   diagnosticText,
   openWorkspace,
+  refuseBuildOptions,
   type Workspace,
 } from '../workspaceBuild';
 
@@ -82,6 +83,7 @@ export const flashCommand = defineCommand({
   ],
   async run(context, { options, positionals }) {
     const [file] = positionals;
+    if (file !== undefined) refuseBuildOptions('flash', options);
     const request = readRequestOptions(options);
     // Whatever is wrong with the file shall be said before anything is opened.
     const image =

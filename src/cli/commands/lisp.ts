@@ -1,7 +1,7 @@
 import { VescError } from '../../base/errors';
 import { type CommandContext, defineCommand } from '../command';
 import { LISP_ACTIONS, type LispAction } from '../lisp/actions';
-import { helpOf } from '../options';
+import { helpOf, refuseUnused } from '../options';
 import { closest } from '../suggestion';
 import { TARGET_OPTIONS, withController } from '../target';
 
@@ -51,6 +51,7 @@ export const lispCommand = defineCommand({
           : `vesc lisp ${action} needs ${needs}.`;
       throw new VescError('usage', { problem, help: helpOf('lisp') });
     }
+    if (action !== 'upload') refuseUnused(`vesc lisp ${action}`, options, { 'no-run': '' }, helpOf('lisp'));
     return withController(context, options, (connection) =>
       work({ context, connection, operands, run: !options['no-run'] }),
     );

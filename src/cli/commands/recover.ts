@@ -13,10 +13,17 @@ import type { RecoveryResult } from '../../recovery/recovery';
 import { verdictExitStatus } from '../../update/verdict';
 import { type CommandContext, defineCommand } from '../command';
 import { readFile } from '../files';
-import { readNumber } from '../options';
+import { readNumber, refuseUnused } from '../options';
 import { type Target, TARGET_OPTIONS } from '../target';
 import { updateFields, updateText } from '../updateView';
-import { BUILD_OPTIONS, buildBoard, type BuildValues, chooseBoard, openWorkspace } from '../workspaceBuild';
+import {
+  BUILD_OPTIONS,
+  buildBoard,
+  type BuildValues,
+  chooseBoard,
+  openWorkspace,
+  refuseBuildOptions,
+} from '../workspaceBuild';
 import { tellFailedBuild } from './flash';
 
 const HELP = 'vesc recover --help';
@@ -75,11 +82,14 @@ export const recoverCommand = defineCommand({
   ],
   async run(context, { options, positionals }) {
     const { core, folder, interruption, report } = context;
+    const [file] = positionals;
+    // What OpenOCD prints is shown with --verbose, whatever is programmed.
+    if (file !== undefined) refuseBuildOptions('recover', options, ['verbose']);
+    if (options.port === undefined) refuseUnused('vesc recover without --port', options, { can: '' }, HELP);
     const target = readTarget(options);
     const programmer = chooseProgrammer(context, options, target);
     const bootloader =
       options.bootloader === undefined ? undefined : await readBootloaderFile(context, options.bootloader);
-    const [file] = positionals;
     const image = file === undefined ? await buildImage(context, options) : resolve(folder, file);
     if (typeof image !== 'string') return image;
     const bytes = await readFile(context, image, file ?? image);

@@ -10,6 +10,7 @@ import { table } from '../table';
 import { connect, type Connection } from '../target';
 import { type ConfigValues, kindsOf } from './options';
 import { type Side, snapshotSide } from './reading';
+import { requireNoController, requireNoMotor } from './usedOptions';
 import { ControllerSettings, layoutsOf, pathOf, settingsIn, snapshotIn } from './sources';
 
 /** `vesc config diff`: what differs between two of controllers, defaults and files. */
@@ -28,6 +29,7 @@ export async function compare(
   const open = new Connections(context, options);
   try {
     const [before, after] = [await open.side(one!), await open.side(other!)];
+    open.requireUsedOptions();
     const kinds = kindsOf(options).filter(
       (kind) => before.configurations.has(kind) && after.configurations.has(kind),
     );
@@ -54,6 +56,7 @@ export async function compare(
 /** The controllers a comparison talks to, each connected once. */
 class Connections {
   private readonly open = new Map<string, Promise<Connection>>();
+  private snapshots = 0;
   private readonly layouts: LayoutSource;
 
   constructor(
@@ -69,11 +72,18 @@ class Connections {
     const status = await this.context.host.files.status(pathOf(this.context, name));
     if (status?.kind !== 'file') return this.controllerSide('controller', name);
     if (await snapshotIn(this.context, name)) {
+      this.snapshots++;
       return snapshotSide(this.context, this.options, this.layouts, name);
     }
     const file = await settingsIn(this.context, name, (kind) => this.presentLayout(kind));
     if (file.problems.length > 0) throw new VescError('settings-invalid', { problems: file.problems });
     return { title: name, configurations: new Map([[file.kind, file.configuration]]) };
+  }
+
+  /** What each side is shows only with its file; nothing but reading has happened. @throws VescError `usage` */
+  requireUsedOptions(): void {
+    if (this.open.size === 0) requireNoController('a comparison of files', this.options);
+    if (this.snapshots === 0) requireNoMotor('a comparison without a snapshot', this.options);
   }
 
   dispose(): void {

@@ -10,7 +10,7 @@ export const CONFIG_OPTIONS = {
   kind: { type: 'string', short: 'k', value: 'KIND', help: 'only mcconf or appconf' },
   defaults: { type: 'boolean', help: 'what the settings would be with nothing stored' },
   snapshot: { type: 'string', short: 's', value: 'FILE', help: 'read a snapshot in place of a controller' },
-  motor: { type: 'string', value: 'N', help: 'the motor of a snapshot of two (default 1)' },
+  motor: { type: 'string', value: 'N', help: 'with --snapshot of two motors: which one (default 1)' },
   ...LAYOUT_OPTIONS,
 } as const satisfies OptionTable;
 

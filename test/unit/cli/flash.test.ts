@@ -151,6 +151,20 @@ describe('vesc flash and its verdicts', () => {
     );
   });
 
+  it('refuses with a file what only says how to build', async () => {
+    for (const args of [
+      ['--board', '60'],
+      ['--workspace', '.'],
+      ['--make', 'A=1'],
+      ['--compiler', '/x'],
+      ['--verbose'],
+    ]) {
+      const run = await flash(args, { run: () => assert.fail('nothing runs') });
+      assert.equal(run.status, 2, args.join(' '));
+      assert.ok(run.stderr.text.includes(`${args[0]} has no meaning for vesc flash FILE`), run.stderr.text);
+    }
+  });
+
   it('refuses overrides that do not exist, and a window that cannot be', async () => {
     const never = { run: () => assert.fail('nothing runs') };
     for (const args of [
