@@ -114,7 +114,8 @@ async function tell(session: Session, canId: number | undefined): Promise<string
     return undefined;
   } catch (error) {
     if (!isVescError(error)) throw error;
-    return error.message;
+    // What else it says of a link that fails is not true of one that orders were sent through.
+    return error.happened;
   }
 }
 
@@ -155,6 +156,6 @@ async function watch(
     }
   } catch (error) {
     if (!isVescError(error)) throw error;
-    return { state: 'unseen', reason: error.message };
+    return { state: 'unseen', reason: error.happened };
   }
 }

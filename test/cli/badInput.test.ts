@@ -97,17 +97,38 @@ describe('vesc and what it finds at the other end', () => {
     expect(await info(address), 3, 'no-answer', /Nothing answered/);
   });
 
+  const noise = (socket: Socket): void => {
+    let state = 1;
+    const bytes = Uint8Array.from(
+      { length: 4096 },
+      () => (state = (state * 1_103_515_245 + 12_345) & 0x7fffffff) >> 16,
+    );
+    socket.write(bytes);
+  };
+
   it('noise', async () => {
-    const address = await listen((socket) => {
-      let state = 1;
-      const noise = Uint8Array.from(
-        { length: 4096 },
-        () => (state = (state * 1_103_515_245 + 12_345) & 0x7fffffff) >> 16,
-      );
-      socket.write(noise);
-    });
-    expect(await info(address), 3, 'not-a-controller', /not the VESC protocol/);
+    expect(await info(await listen(noise)), 3, 'not-a-controller', /not the VESC protocol/);
   });
+
+  it('nothing that could be stopped: says what was done and what is left to do', async () => {
+    const stop = (port: string): Promise<Run> => bench.run(['stop', '--json', '--port', port]);
+    const cases: readonly [string, (socket: Socket) => void, RegExp][] = [
+      ['silence', () => {}, /whether it did could not be read \(Nothing answered/],
+      ['noise', noise, /whether it did could not be read \((Something talks|Nothing answered)/],
+      ['a peer that hangs up', (socket) => socket.destroy(), /COULD NOT BE STOPPED|could not be read/],
+    ];
+    for (const [what, talk, words] of cases) {
+      const run = await stop(await listen(talk));
+      expect(run, 3, 'motor-not-stopped', words);
+      assert.match(run.error.next, /Cut the power if a motor turns/, what);
+      assert.doesNotMatch(run.error.message, /Nothing was sent|Plug it in|another port/, what);
+      assert.equal((run.result['motors'] as unknown[]).length, 1, what);
+    }
+    const nowhere = await stop('/dev/ttyNOPE');
+    expect(nowhere, 3, 'port-not-found', /no port/);
+    const warning = nowhere.lines.find(({ type }) => type === 'warning');
+    assert.match(String(warning?.['message']), /Cut the power/);
+  }).timeout(60_000);
 
   it('another device that talks', async () => {
     const address = await listen((socket) => {
