@@ -6,6 +6,7 @@ import type { UpdateRequest } from '../update/updater';
 import { verdictExitStatus } from '../update/verdict';
 import type { CommandContext } from './command';
 import { type Fields } from './report';
+import { hungUpOn } from './target';
 import { updateFields, updateText } from './updateView';
 
 /** What `--can` takes for every controller on the bus. */
@@ -20,7 +21,9 @@ export async function flashBus(
   const { core, report, interruption, style } = context;
   const { signal } = interruption;
   report.progress({ stage: 'identify', fraction: 0, message: 'Looking who is on the bus' });
-  const members = await findBusMembers(core, address, signal);
+  const members = await findBusMembers(core, address, signal).catch((error: unknown) => {
+    throw hungUpOn(address, error);
+  });
   const done = await updateBus(core.updater, members, request, {
     signal,
     onProgress: (member, index, count, progress) =>

@@ -175,8 +175,11 @@ async function connectOnce(
   }
 }
 
-/** A TCP bridge serves one client at a time and hangs up on everybody else before a word was said (facts 7.3). */
-function hungUpOn(address: LinkAddress, error: unknown): unknown {
+/**
+ * What `error` means of a first question at `address`: a TCP bridge serves one client at a time and hangs up on
+ * everybody else before a word was said (facts 7.3).
+ */
+export function hungUpOn(address: LinkAddress, error: unknown): unknown {
   if (address.kind !== 'tcp' || !isVescError(error, 'link-closed')) return error;
   const details = { path: formatLinkAddress(address), holder: 'another client' };
   return new VescError('port-busy', details, { cause: error });

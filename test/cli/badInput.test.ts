@@ -64,7 +64,11 @@ describe('vesc and what it finds at the other end', () => {
 
   it('a bridge that serves somebody else', async () => {
     const address = await listen((socket) => socket.destroy());
-    expect(await info(address), 3, 'port-busy', /in use by another client/);
+    const image = bench.image('60.bin');
+    for (const command of [['info'], ['flash', image], ['flash', image, '--can', 'all']]) {
+      const run = await bench.run([...command, '--json', '--port', address]);
+      expect(run, 3, 'port-busy', /in use by another client/);
+    }
   });
 
   it('a serial port that another program has', async () => {
@@ -210,6 +214,7 @@ describe('vesc and what it finds at the other end', () => {
     vesc.kill('SIGTERM');
     const run = await watch.ended;
     expect(run, 3, 'link-closed', /ended/);
+    assert.doesNotMatch(run.error.message, /plug/i, 'there is no plug to a TCP server');
   });
 
   it('a place where the simulated controller cannot listen', async () => {

@@ -79,8 +79,16 @@ export const linkErrors = defineErrors({
     exitStatus: 3,
     text: (d: { address: string; reason?: string }) => ({
       happened: `The connection to ${d.address} ended${d.reason === undefined ? '' : ` (${d.reason})`}.`,
-      state: 'The controller was unplugged, restarted, or lost power.',
-      next: 'Plug it in again and connect.',
+      ...(d.address.startsWith('tcp://')
+        ? {
+            state:
+              'The controller or the bridge restarted or lost power, the network failed, or it serves somebody else.',
+            next: 'Check that both are on and in the network, then connect again.',
+          }
+        : {
+            state: 'The controller was unplugged, restarted, or lost power.',
+            next: 'Plug it in again and connect.',
+          }),
     }),
   },
   'no-answer': {

@@ -5,7 +5,7 @@ import type { BootloaderResult } from '../../update/bootloaderInstaller';
 import { type CommandContext, defineCommand } from '../command';
 import { readFile } from '../files';
 import { identityFields } from '../identityFields';
-import { chooseTarget, TARGET_OPTIONS } from '../target';
+import { chooseTarget, hungUpOn, TARGET_OPTIONS } from '../target';
 
 const EXIT_STATUS: Record<BootloaderResult['verdict'], ExitStatus> = {
   installed: Exit.ok,
@@ -39,13 +39,17 @@ export const bootloaderCommand = defineCommand({
     const { address, canId } = await chooseTarget(context.core, options);
     const target = { address, ...(canId === undefined ? {} : { canId }) };
     const { report, core, interruption } = context;
-    const result = await core.updater.installBootloader(
-      { target, bootloader, name: file },
-      {
-        signal: interruption.signal,
-        onProgress: (message, fraction) => report.progress({ stage: 'bootloader', fraction, message }),
-      },
-    );
+    const result = await core.updater
+      .installBootloader(
+        { target, bootloader, name: file },
+        {
+          signal: interruption.signal,
+          onProgress: (message, fraction) => report.progress({ stage: 'bootloader', fraction, message }),
+        },
+      )
+      .catch((error: unknown) => {
+        throw hungUpOn(address, error);
+      });
     return tell(context, result, bootloader.length);
   },
 });

@@ -14,7 +14,7 @@ import { flashBus, WHOLE_BUS } from '../busFlash';
 import { type CommandContext, defineCommand } from '../command';
 import { readFile } from '../files';
 import { readNumber } from '../options';
-import { chooseTarget, connect, type Target, TARGET_OPTIONS, type TargetValues } from '../target';
+import { chooseTarget, connect, hungUpOn, type Target, TARGET_OPTIONS, type TargetValues } from '../target';
 import { tellPending } from '../pendingUpdate';
 import { updateFields, updateText } from '../updateView';
 import {
@@ -227,12 +227,16 @@ async function update(context: CommandContext, request: UpdateRequest): Promise<
       report.warn('This cannot be cancelled now: the bootloader is at work. Keep the power on.');
     }
   });
-  return core.updater.run(request, {
+  const result = core.updater.run(request, {
     signal: interruption.signal,
     onProgress: (progress) => {
       cancellable = progress.cancellable;
       report.progress(progress);
     },
+  });
+  // What is thrown, and no verdict, is that nobody could be identified.
+  return result.catch((error: unknown) => {
+    throw hungUpOn(request.target.address, error);
   });
 }
 
