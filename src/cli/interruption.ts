@@ -3,6 +3,11 @@ import { VescError } from '../base/errors';
 /** How the user asked: by Ctrl+C, by ending the process, by closing the terminal. */
 export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
+/** What is said to who asks for an end in the middle of what must not break off: `the bootloader is at work`. */
+export function notNow(work: string): string {
+  return `This cannot be cancelled now: ${work}. Keep the power on.`;
+}
+
 /**
  * What Ctrl+C means. A command that does nothing about it is cancelled by its signal; one that streams until it is
  * stopped ends well; an update may have reached the point of no return.

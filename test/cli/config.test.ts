@@ -180,6 +180,25 @@ describe('vesc config', () => {
     assert.equal(typo.error.code, 'unknown-setting');
   });
 
+  it('a restore cannot be cancelled while it writes, and says so', async () => {
+    const { port: own } = await bench.simulate('--speed', '1');
+    const at = ['--port', own, '--json'];
+    for (const text of ['(print 1)', '(print 2)']) {
+      const file = bench.file('main.lisp', text);
+      assert.equal((await bench.run(['lisp', 'upload', file, ...at])).status, 0);
+      if (text.includes('1')) await bench.run(['backup', join(bench.folder, 'coded'), ...at]);
+    }
+    const restore = bench.start(['restore', join(bench.folder, 'coded'), ...at]);
+    await restore.printed(/Restoring LispBM code/);
+    restore.kill('SIGINT');
+    const run = await restore.ended;
+    assert.equal(run.status, 0, run.stdout);
+    const warnings = run.lines.filter(({ type }) => type === 'warning').map(({ message }) => String(message));
+    assert.equal(warnings.length, 1, run.stdout);
+    assert.match(warnings[0]!, /cannot be cancelled now: the settings are being written back/);
+    assert.equal((await bench.run(['lisp', 'read', ...at])).result['source'], '(print 1)');
+  });
+
   it('a restore leaves what is skipped, with and without --migrate', async () => {
     const own = await serve(7, 1);
     const at = ['--port', own, '--json'];

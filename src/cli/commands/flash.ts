@@ -8,11 +8,12 @@ import { formatLinkAddress } from '../../links/linkAddress';
 import type { FirmwareVersion } from '../../protocol/messages/identity';
 import { OVERRIDABLE } from '../../update/overridable';
 import { sameHardware } from '../../update/sameHardware';
-import type { UpdateRequest } from '../../update/updater';
-import { type UpdateResult, verdictExitStatus } from '../../update/verdict';
+import type { UpdateProgress, UpdateRequest } from '../../update/updater';
+import { type UpdateResult, type UpdateStage, verdictExitStatus } from '../../update/verdict';
 import { flashBus, WHOLE_BUS } from '../busFlash';
 import { type CommandContext, defineCommand } from '../command';
 import { readFile } from '../files';
+import { notNow } from '../interruption';
 import { readNumber } from '../options';
 import { chooseTarget, connect, hungUpOn, type Target, TARGET_OPTIONS, type TargetValues } from '../target';
 import { tellPending } from '../pendingUpdate';
@@ -216,21 +217,29 @@ async function boardFor(
   return board;
 }
 
+const BOOTLOADER_WORKS = 'the bootloader is at work';
+/** What is done in a stage that cannot be cancelled, where that is something else. */
+const WORK: Readonly<Partial<Record<UpdateStage, string>>> = {
+  commit: 'the bootloader is being started',
+  prove: 'it is being proven what runs',
+  restore: 'the settings are being written back',
+};
+
 async function update(context: CommandContext, request: UpdateRequest): Promise<UpdateResult> {
   const { core, report, interruption } = context;
-  let cancellable = true;
+  let latest: UpdateProgress | undefined;
   interruption.handle(() => {
-    if (cancellable) {
+    if (latest === undefined || latest.cancellable) {
       report.warn('Cancelling; the controller is left in order first. Keep the power on.');
       interruption.cancel('The update');
     } else {
-      report.warn('This cannot be cancelled now: the bootloader is at work. Keep the power on.');
+      report.warn(notNow(WORK[latest.stage] ?? BOOTLOADER_WORKS));
     }
   });
   const result = core.updater.run(request, {
     signal: interruption.signal,
     onProgress: (progress) => {
-      cancellable = progress.cancellable;
+      latest = progress;
       report.progress(progress);
     },
   });

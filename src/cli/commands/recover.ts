@@ -13,6 +13,7 @@ import type { RecoveryResult } from '../../recovery/recovery';
 import { verdictExitStatus } from '../../update/verdict';
 import { type CommandContext, defineCommand } from '../command';
 import { readFile } from '../files';
+import { notNow } from '../interruption';
 import { readNumber, refuseUnused } from '../options';
 import { type Target, TARGET_OPTIONS } from '../target';
 import { updateFields, updateText } from '../updateView';
@@ -96,7 +97,7 @@ export const recoverCommand = defineCommand({
     let cancellable = true;
     interruption.handle(() => {
       if (cancellable) interruption.cancel('The recovery');
-      else report.warn('This cannot be cancelled now: half a firmware is none. Keep the power on.');
+      else report.warn(notNow('half a firmware is none'));
     });
     const overrideHardware = options['override-hardware'];
     const recovery = await core.recovery.get();

@@ -10,6 +10,7 @@ import { type CommandContext, defineCommand } from '../command';
 import { similarSettings } from '../config/reading';
 import { migrationFields, migrationText } from '../config/settingsView';
 import { LAYOUT_OPTIONS, layoutsOf } from '../config/sources';
+import { notNow } from '../interruption';
 import { requireMotor, TARGET_OPTIONS, withController } from '../target';
 import { MIGRATE_HINT, restoredText } from '../updateView';
 
@@ -78,6 +79,10 @@ export const restoreCommand = defineCommand({
         return ExitStatus.ok;
       }
       await requireStandstill(endpoint);
+      const { interruption } = context;
+      interruption.signal.throwIfAborted();
+      // Half old and half new is worse than either.
+      interruption.handle(() => report.warn(notNow('the settings are being written back')));
       const restored = await restoreSettings(
         access,
         found.snapshot,
