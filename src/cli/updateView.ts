@@ -102,10 +102,12 @@ function runningText(identity: ControllerIdentity | undefined): string | undefin
   return `firmware ${firmwareText(firmware)}${build}`;
 }
 
-function sizeText({ payload_B, raw_B }: UpdateOutcome): string | undefined {
+function sizeText({ payload_B, raw_B, stages }: UpdateOutcome): string | undefined {
   if (payload_B === 0) return undefined;
+  // The bytes of an upload are told when it went through.
+  const isSent = stages.some(({ stage, bytes }) => stage === 'upload' && bytes !== undefined);
   return payload_B < raw_B
-    ? `${bytesText(payload_B)} sent for ${bytesText(raw_B)}`
+    ? `${bytesText(payload_B)} ${isSent ? 'sent' : 'to be sent'} for ${bytesText(raw_B)}`
     : `${bytesText(payload_B)}, not compressed`;
 }
 

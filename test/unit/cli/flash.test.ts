@@ -116,6 +116,18 @@ describe('vesc flash and its verdicts', () => {
     });
   }
 
+  it('calls sent only what was sent', async () => {
+    const sizeOf = async (result: UpdateResult): Promise<string | undefined> => {
+      const run = await flash([], { run: () => Promise.resolve(result) });
+      return /^ *Size +(.*)$/m.exec(run.stdout.text)?.[1];
+    };
+    assert.match((await sizeOf(resultOf('updated', { after: identity })))!, / sent for /);
+    const error = new VescError('link-lost', { reason: 'gone.' });
+    const stages = [{ stage: 'upload', duration_ms: 800 }] as const;
+    assert.match((await sizeOf(resultOf('interrupted', { error, stages })))!, / to be sent for /);
+    assert.equal(await sizeOf(resultOf('interrupted', { error, payload_B: 0 })), undefined);
+  });
+
   it('tells parts of the settings that were not restored, and why', async () => {
     const restored = [
       { what: 'motor configuration', outcome: 'restored' },
@@ -182,18 +194,27 @@ describe('vesc flash and its verdicts', () => {
     const run = await flash(['--json'], {
       interruption,
       run(_request, { signal, onProgress }) {
-        const progress = { stage: 'commit', fraction: 1, message: 'Starting' } as const;
-        onProgress!({ ...progress, cancellable: false });
-        interruption.interrupt('SIGINT');
+        const progress = { fraction: 1, message: 'Starting' } as const;
+        for (const stage of ['reconnect', 'restore'] as const) {
+          onProgress!({ ...progress, stage, cancellable: false });
+          interruption.interrupt('SIGINT');
+        }
         assert.equal(signal!.aborted, false);
-        onProgress!({ ...progress, cancellable: true });
+        onProgress!({ ...progress, stage: 'upload', cancellable: true });
         interruption.interrupt('SIGINT');
         assert.equal(signal!.aborted, true);
         return Promise.resolve(resultOf('updated', { after: identity }));
       },
     });
     const warnings = run.lines().filter(({ type }) => type === 'warning');
-    assert.match(warnings[0]!['message'] as string, /cannot be cancelled now.*Keep the power on/);
-    assert.match(warnings[1]!['message'] as string, /^Cancelling/);
+    assert.match(
+      warnings[0]!['message'] as string,
+      /cannot be cancelled now: the bootloader is at work.*Keep the power on/,
+    );
+    assert.match(
+      warnings[1]!['message'] as string,
+      /cannot be cancelled now: the settings are being written/,
+    );
+    assert.match(warnings[2]!['message'] as string, /^Cancelling/);
   });
 });
