@@ -5,6 +5,7 @@ import { type BusMember, findBusMembers, updateBus, worstOf } from '../update/bu
 import type { UpdateRequest } from '../update/updater';
 import { verdictExitStatus } from '../update/verdict';
 import type { CommandContext } from './command';
+import { commandLineText } from './nextSteps';
 import { type Fields } from './report';
 import { hungUpOn } from './target';
 import { updateFields, updateText } from './updateView';
@@ -35,7 +36,7 @@ export async function flashBus(
     onResult: (member) => {
       const { result } = member;
       if (!result) return;
-      const why = result.error ? [result.error.message] : [];
+      const why = result.error ? [commandLineText(result.error).message] : [];
       const text = [nameOf(member), ...updateText(result, style), ...why];
       report.event('node', memberFields(member), text.join('\n'));
     },

@@ -1,5 +1,22 @@
+import { resolve } from 'node:path';
 import { VescError } from '../base/errors';
 import type { CommandContext } from './command';
+
+/**
+ * The folder of `--workspace`, the present one when none is named.
+ * @throws VescError `file-unreadable` when there is none
+ */
+export async function workspaceFolder(
+  { host, folder }: Pick<CommandContext, 'host' | 'folder'>,
+  { workspace }: { readonly workspace: string | undefined },
+): Promise<string> {
+  if (workspace === undefined) return folder;
+  const path = resolve(folder, workspace);
+  const status = await host.files.status(path);
+  if (status?.kind === 'folder') return path;
+  const reason = status ? 'it is no folder' : 'there is no such folder';
+  throw new VescError('file-unreadable', { path: workspace, reason });
+}
 
 /**
  * The content of a file the user named.

@@ -1,5 +1,6 @@
 import { type ErrorText, ExitStatus, type VescError } from '../base/errors';
 import { type Output, printable } from './output';
+import { commandLineText } from './nextSteps';
 import { ProgressView } from './progressView';
 
 /** How far some work is. */
@@ -48,8 +49,7 @@ export interface Report {
 
 /** The form of an error that scripts read. */
 export function errorFields(error: VescError): ErrorFields {
-  const { code, happened, state, next, message } = error;
-  return { code, happened, state, next, message };
+  return { code: error.code, ...commandLineText(error) };
 }
 
 /** One JSON object a line on stdout, nothing else. */
@@ -135,9 +135,10 @@ export class TextReport implements Report {
     for (const line of text) this.output.line(printable(line));
     const { red, dim } = this.output.errorStyle;
     const mark = error.exitStatus === ExitStatus.unproven ? 'Unproven:' : 'Error:';
-    this.output.errorLine(`${red(mark)} ${error.happened}`);
-    if (error.state !== '') this.output.errorLine(error.state);
-    if (error.next !== '') this.output.errorLine(error.next);
+    const { happened, state, next } = commandLineText(error);
+    this.output.errorLine(`${red(mark)} ${happened}`);
+    if (state !== '') this.output.errorLine(state);
+    if (next !== '') this.output.errorLine(next);
     this.output.errorLine(dim(`(${error.code})`));
   }
 }

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { type Board, listBoards, selectBoard } from '../build/boards';
 import { Builder } from '../build/builder';
 import { BuildRecords } from '../build/buildRecord';
@@ -9,6 +9,7 @@ import { comparisonSummary, growth, growthOf } from '../build/growth';
 import { findToolchain } from '../build/toolchain';
 import { isVescError, VescError } from '../base/errors';
 import type { CommandContext } from './command';
+import { workspaceFolder } from './files';
 import { durationText, memoryText, percentText, UNKNOWN } from './format';
 import { helpOf, type OptionTable, refuseUnused } from './options';
 import type { Style } from './output';
@@ -69,12 +70,10 @@ export interface Workspace {
   readonly boards: readonly Board[];
 }
 
-/** @throws VescError `no-firmware-tree`, `tree-too-old` */
-export async function openWorkspace(
-  { host, folder }: CommandContext,
-  values: BuildValues,
-): Promise<Workspace> {
-  const root = resolve(folder, values.workspace ?? '.');
+/** @throws VescError `file-unreadable`, `no-firmware-tree`, `tree-too-old` */
+export async function openWorkspace(context: CommandContext, values: BuildValues): Promise<Workspace> {
+  const { host } = context;
+  const root = await workspaceFolder(context, values);
   const tree = await findFirmwareTree(root, host);
   return { tree, boards: await listBoards(tree, host, [root]) };
 }

@@ -64,6 +64,8 @@ export class SimulatedControllers implements Disposable {
   }
 }
 
+/** It tells all that can be said of a simulated controller. */
+const HELP = 'vesc simulate --help';
 const KEYS = ['version', 'speed', 'bootloader', 'can', 'crash', 'fault', 'swd', 'swd-to', 'brick'] as const;
 
 /**
@@ -75,7 +77,10 @@ export function parseSimulatedName(name: string): SimulatedControllerOptions {
   const parameters = new URLSearchParams(query);
   for (const key of parameters.keys()) {
     if (!(KEYS as readonly string[]).includes(key)) {
-      throw new VescError('usage', { problem: `sim: knows ${KEYS.join(', ')}, but not "${key}".` });
+      throw new VescError('usage', {
+        problem: `sim: knows ${KEYS.join(', ')}, but not "${key}".`,
+        help: HELP,
+      });
     }
   }
   const [version, speed, bootloader, can, crash] = KEYS.map((key) => parameters.get(key) ?? undefined);
@@ -99,21 +104,25 @@ export function parseSimulatedName(name: string): SimulatedControllerOptions {
 /** `6.06` or `7.01`; the minor has two digits (facts 11, trap 11). */
 export function parseVersion(text: string): { major: number; minor: number; test: number } {
   const match = /^(\d+)\.(\d\d)$/.exec(text);
-  if (!match) throw new VescError('usage', { problem: `"${text}" is not a version such as 6.06.` });
+  if (!match)
+    throw new VescError('usage', { problem: `"${text}" is not a version such as 6.06.`, help: HELP });
   return { major: Number(match[1]), minor: Number(match[2]), test: 0 };
 }
 
 /** What `--bootloader` takes. */
 export function parseBootloader(text: string): 'current' | 'old' | 'none' {
   if (text === 'current' || text === 'old' || text === 'none') return text;
-  throw new VescError('usage', { problem: `A bootloader is current, old or none, not "${text}".` });
+  throw new VescError('usage', {
+    problem: `A bootloader is current, old or none, not "${text}".`,
+    help: HELP,
+  });
 }
 
 /** A number from 0 up. */
 function parseNumber(what: string, text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
-    throw new VescError('usage', { problem: `${what} takes a number, not "${text}".` });
+    throw new VescError('usage', { problem: `${what} takes a number, not "${text}".`, help: HELP });
   }
   return value;
 }

@@ -1,6 +1,7 @@
-import { VescError } from '../base/errors';
+import { isVescError, VescError } from '../base/errors';
 import { BOOTLOADER_ADDRESS, BOOTLOADER_SIZE } from './flashMap';
-import { bootloaderImage } from './flashSegments';
+import { bootloaderImage, type FlashSegment } from './flashSegments';
+import { kindOfNoProgram } from './foreignFile';
 import { readProgramFile } from './programFile';
 import { isHeaderPacked } from './stagingHeader';
 import { isStackInRam, readVectors, startsInBootloader } from './vectorTable';
@@ -11,10 +12,19 @@ import { isStackInRam, readVectors, startsInBootloader } from './vectorTable';
  * @throws VescError when it does not fit the bootloader's sector, lies elsewhere, or cannot be read
  */
 export function readBootloader(bytes: Uint8Array, name: string): Uint8Array {
-  const segments = readProgramFile(bytes, name);
+  const segments = readSegments(bytes, name);
   if (segments) return bootloaderImage(segments, name);
   if (bytes.length > BOOTLOADER_SIZE) throw tooLong(bytes, name);
   return bytes;
+}
+
+function readSegments(bytes: Uint8Array, name: string): FlashSegment[] | undefined {
+  try {
+    return readProgramFile(bytes, name);
+  } catch (error) {
+    if (!isVescError(error, 'image-elf-foreign')) throw error;
+    throw new VescError('image-elf-foreign', { ...error.details, wanted: 'bootloader' });
+  }
 }
 
 /** How far behind its reset vector the start-up code reaches that is looked at. */
@@ -62,11 +72,15 @@ function tooLong(bytes: Uint8Array, name: string): VescError {
 export function checkBootloader(bytes: Uint8Array, name = 'The file'): VescError[] {
   const vectors = readVectors(bytes);
   if (vectors === undefined) return [new VescError('bootloader-empty', { name })];
+  const kind = kindOfNoProgram(bytes);
+  if (kind !== undefined) return [new VescError('bootloader-foreign', { name, kind })];
   if (isHeaderPacked(bytes)) return [new VescError('bootloader-packed', { name })];
   const { stackPointer, resetVector } = vectors;
   const found: VescError[] = [];
   if (bytes.length > BOOTLOADER_SIZE) found.push(tooLong(bytes, name));
-  if (!isStackInRam(stackPointer)) found.push(new VescError('image-stack-pointer', { name, stackPointer }));
+  if (!isStackInRam(stackPointer)) {
+    found.push(new VescError('image-stack-pointer', { name, stackPointer, wanted: 'bootloader' }));
+  }
   if (!startsInBootloader(resetVector)) found.push(new VescError('bootloader-is-app', { name, resetVector }));
   return found;
 }

@@ -63,7 +63,7 @@ export interface ElfSection {
  * @throws VescError as {@link readElf}
  */
 export function readElfSections(bytes: Uint8Array, name: string): ElfSection[] {
-  const { view, fail } = open(bytes, name);
+  const { view, fail } = open(bytes, name, 'elf');
   return entries(view, SECTION_TABLE, fail).map((entry) => {
     const type = view.getUint32(entry + 4, true);
     const offset = view.getUint32(entry + 16, true);
@@ -75,12 +75,19 @@ export function readElfSections(bytes: Uint8Array, name: string): ElfSection[] {
 
 type Fail = (reason: string) => VescError;
 
-function open(bytes: Uint8Array, name: string): { view: DataView; fail: Fail } {
+function open(
+  bytes: Uint8Array,
+  name: string,
+  wanted: 'image' | 'elf' = 'image',
+): { view: DataView; fail: Fail } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const fail: Fail = (reason) => new VescError('image-elf-damaged', { name, reason });
+  const isForeign = (reason: string): VescError =>
+    new VescError('image-elf-foreign', { name, reason, wanted });
+  if (!isElf(bytes)) throw isForeign('it is no ELF file at all');
   if (bytes.length < HEADER_SIZE) throw fail('it ends within its header');
   const foreign = foreignKind(view);
-  if (foreign !== undefined) throw new VescError('image-elf-foreign', { name, reason: foreign });
+  if (foreign !== undefined) throw isForeign(foreign);
   return { view, fail };
 }
 

@@ -21,10 +21,7 @@ const ARCHIVES: readonly { readonly kind: string; readonly magic: readonly numbe
 
 /** Recognises files that are something else than an image for this controller; `undefined` when it might be one. */
 export function recogniseForeign(bytes: Uint8Array, name: string): VescError | undefined {
-  const sample = latin1(bytes.subarray(0, SAMPLE));
-  if (/^[\t\n\f\r\x20-\x7e\x80-\xff]+$/.test(sample) && /[A-Za-z]/.test(sample)) {
-    return new VescError('image-is-text', { name });
-  }
+  if (isText(bytes)) return new VescError('image-is-text', { name });
   const archive = archiveKind(bytes);
   if (archive !== undefined) return new VescError('image-is-archive', { name, kind: archive });
   // An ESP32 image: the magic, and 1 to 16 segments.
@@ -32,6 +29,16 @@ export function recogniseForeign(bytes: Uint8Array, name: string): VescError | u
     return new VescError('image-is-express', { name });
   }
   return recogniseProgram(bytes, name);
+}
+
+/** What a file is that holds no program at all: `a text file`, `a ZIP archive`; `undefined` when it might be one. */
+export function kindOfNoProgram(bytes: Uint8Array): string | undefined {
+  return isText(bytes) ? 'a text file' : archiveKind(bytes);
+}
+
+function isText(bytes: Uint8Array): boolean {
+  const sample = latin1(bytes.subarray(0, SAMPLE));
+  return /^[\t\n\f\r\x20-\x7e\x80-\xff]+$/.test(sample) && /[A-Za-z]/.test(sample);
 }
 
 function archiveKind(bytes: Uint8Array): string | undefined {

@@ -48,6 +48,7 @@ function errorActions(code: ErrorCode): readonly Action[] {
     case 'no-answer':
     case 'not-a-controller':
       return ['connect', 'log'];
+    case 'bootloader-foreign':
     case 'bootloader-too-long':
     case 'bootloader-empty':
     case 'bootloader-packed':

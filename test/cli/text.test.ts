@@ -61,6 +61,10 @@ describe('what a person reads', () => {
       [['info', '--port'], /--port needs a value: PORT/],
       [['values', '--watch', 'often'], /--watch takes a number from 0\.01 to 200, not "often"/],
       [['calibrate', 'x.bin'], /no command calibrate/],
+      [['info', '--port', 'sim:?foo=1'], /not "foo"\.\nSee vesc simulate --help/],
+      [['info', '--port', 'sim:?version=abc'], /"abc" is not a version.*\nSee vesc simulate --help/],
+      [['build', '-w', '/missing'], /\/missing cannot be read: there is no such folder/],
+      [['build'], /No VESC firmware tree.*\nGo \(cd\) to a bldc checkout.*--workspace.*vesc flash FILE/],
       [['info', 'everything'], /does not know what to do with "everything"/],
     ];
     for (const [args, words] of cases) {

@@ -4,6 +4,12 @@ const UNTOUCHED = 'Nothing was sent to the controller.';
 const PICK_IMAGE =
   'Choose the .bin, .hex or .elf that the firmware build leaves in build/<board>/, or a packed file made from the .bin.';
 const PICK_BOOTLOADER = 'Choose the .bin, .hex or .elf of a VESC bootloader (about 6 KB).';
+/** What to choose in place of a file that is none of what was wanted. */
+const PICK = {
+  image: PICK_IMAGE,
+  bootloader: PICK_BOOTLOADER,
+  elf: 'Choose the .elf that the firmware build leaves in build/<board>/, of the very build that runs.',
+} as const;
 const LENGTHS =
   'A firmware image has exactly 524280 bytes (6.00 and later) or 393208 bytes (5.03 and earlier)';
 
@@ -77,10 +83,10 @@ export const imageErrors = defineErrors({
   },
   'image-elf-foreign': {
     exitStatus: 4,
-    text: (d: { name: string; reason: string }) => ({
+    text: (d: { name: string; reason: string; wanted?: keyof typeof PICK }) => ({
       happened: `${d.name} is no ELF program for a motor controller (32-bit Arm): ${d.reason}.`,
       state: UNTOUCHED,
-      next: PICK_IMAGE,
+      next: PICK[d.wanted ?? 'image'],
     }),
   },
   'image-elf-damaged': {
@@ -180,10 +186,10 @@ export const imageErrors = defineErrors({
   },
   'image-stack-pointer': {
     exitStatus: 4,
-    text: (d: { name: string; stackPointer: number }) => ({
+    text: (d: { name: string; stackPointer: number; wanted?: keyof typeof PICK }) => ({
       happened: `${d.name} would start with its stack at ${hex(d.stackPointer)}, where there is no RAM.`,
       state: UNTOUCHED,
-      next: PICK_IMAGE,
+      next: PICK[d.wanted ?? 'image'],
     }),
   },
   'image-reset-vector': {
@@ -208,6 +214,14 @@ export const imageErrors = defineErrors({
     exitStatus: 4,
     text: (d: { name: string }) => ({
       happened: `${d.name} is too short to be a bootloader.`,
+      state: UNTOUCHED,
+      next: PICK_BOOTLOADER,
+    }),
+  },
+  'bootloader-foreign': {
+    exitStatus: 4,
+    text: (d: { name: string; kind: string }) => ({
+      happened: `${d.name} is ${d.kind}, not a bootloader.`,
       state: UNTOUCHED,
       next: PICK_BOOTLOADER,
     }),

@@ -22,7 +22,9 @@ export const bootloaderCommand = defineCommand({
   details: [
     'FILE is the .bin, .hex or .elf of a VESC bootloader, linked for 0x080E0000. The',
     'firmware is not touched and runs on, whatever happens. The controller restarts',
-    'once, to show that the bootloader answers.',
+    'once, to show that the bootloader answers. Prebuilt ones, generic.bin among them, are',
+    'in the bootloader tree (github.com/vedderb/bldc-bootloader, build_all) and in VESC',
+    'Tool (res/bootloaders).',
   ],
   examples: ['vesc bootloader generic.bin --port /dev/ttyACM0'],
   async run(context, { options, positionals }) {

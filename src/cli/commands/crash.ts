@@ -17,6 +17,7 @@ import { describeContext, describeFaultBits, faultAddress, isImprecise } from '.
 import { formatVersion } from '../../protocol/version';
 import { identifyController } from '../../update/controllerIdentity';
 import { type CommandContext, defineCommand } from '../command';
+import { workspaceFolder } from '../files';
 import { UNKNOWN } from '../format';
 import type { Style } from '../output';
 import type { Fields } from '../report';
@@ -51,6 +52,7 @@ export const crashCommand = defineCommand({
     withController(context, options, async (connection) => {
       requireMotor(connection, 'crash record');
       const { core, report, style, interruption, host, folder } = context;
+      const workspace = await workspaceFolder(context, options);
       const { endpoint, version } = connection;
       const { signal } = interruption;
       const identity = await identifyController(endpoint, { version, signal });
@@ -61,7 +63,7 @@ export const crashCommand = defineCommand({
         throw new VescError('no-crash-record', { hardware, version: formatVersion(version) });
       }
       const { buildId } = identity.firmware;
-      const [tree] = await findFirmwareTrees([resolve(folder, options.workspace ?? '.')], host);
+      const [tree] = await findFirmwareTrees([workspace], host);
       const found = await reportCrash(
         {
           diag,

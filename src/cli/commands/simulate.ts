@@ -61,8 +61,11 @@ export const simulateCommand = defineCommand({
   },
   details: [
     'Behaves like the firmware and its bootloader, with their timing, and takes any',
-    'real firmware image. Ends with Ctrl+C. Within this program it is also to be had',
-    'as --port sim:.',
+    'real firmware image. Ends with Ctrl+C.',
+    '',
+    'Within this program it is also to be had as --port sim:HARDWARE?KEY=VALUE&KEY=VALUE,',
+    'for example sim:60_MK6?version=6.06&can=2. HARDWARE may be left out; KEY is version,',
+    'speed, bootloader, can, crash, fault, swd, swd-to or brick (brick=1), as the options.',
   ],
   examples: [
     'vesc simulate --tcp 0 --speed 10',

@@ -11,7 +11,7 @@ import { readSettingsFile, type SettingsFile } from '../../settings/settingsFile
 import { parseSnapshot, type Snapshot } from '../../settings/snapshot';
 import { identifyController } from '../../update/controllerIdentity';
 import type { CommandContext } from '../command';
-import { readFile } from '../files';
+import { readFile, workspaceFolder } from '../files';
 import type { OptionTable } from '../options';
 import { type Connection, requireMotor } from '../target';
 
@@ -27,15 +27,16 @@ export const LAYOUT_OPTIONS = {
 
 /** The layouts of the releases, and of the tree that `--workspace` names, which is looked for only when it is needed. */
 export function layoutsOf(
-  { host, folder }: CommandContext,
-  { workspace }: { readonly workspace: string | undefined },
+  context: CommandContext,
+  values: { readonly workspace: string | undefined },
 ): LayoutSource {
+  const { host } = context;
   return layoutSource(async (...wanted) => {
     try {
-      const tree = await findFirmwareTree(resolve(folder, workspace ?? '.'), host);
+      const tree = await findFirmwareTree(await workspaceFolder(context, values), host);
       return await treeLayouts(tree, host)(...wanted);
     } catch (error) {
-      if (workspace !== undefined || !isVescError(error, 'no-firmware-tree')) throw error;
+      if (values.workspace !== undefined || !isVescError(error, 'no-firmware-tree')) throw error;
       return undefined;
     }
   });

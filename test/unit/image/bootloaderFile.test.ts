@@ -34,6 +34,19 @@ describe('bootloader file', () => {
     assert.match(checkBootloader(syntheticImage(), 'fw.bin')[1]!.message, /^fw\.bin .* 0x0800C001/);
   });
 
+  it('is nothing without a program in it, and is then looked for as a bootloader', () => {
+    const text = new TextEncoder().encode('# Read me\n'.repeat(20));
+    assert.deepEqual(codes(text), ['bootloader-foreign']);
+    assert.deepEqual(codes(Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0)), ['bootloader-foreign']);
+    const wanted = /Choose the \.bin, \.hex or \.elf of a VESC bootloader/;
+    for (const bytes of [text, new Uint8Array(6000).fill(0xff)])
+      assert.match(checkBootloader(bytes, 'x')[0]!.next, wanted);
+    assert.throws(() => readBootloader(elf([], { machine: 62, fileClass: 2 }), 'x'), {
+      code: 'image-elf-foreign',
+      next: wanted,
+    });
+  });
+
   it('has vectors and no staging header', () => {
     assert.deepEqual(codes(new Uint8Array(7)), ['bootloader-empty']);
     assert.deepEqual(codes(new Uint8Array(0)), ['bootloader-empty']);

@@ -67,6 +67,17 @@ describe('the functions of an ELF file', () => {
   });
 });
 
+describe('the functions of what is no ELF file', () => {
+  it('are refused, and an .elf is asked for', () => {
+    for (const bytes of [new Uint8Array(0), new Uint8Array(524_280).fill(8)])
+      assert.throws(() => readFunctions(bytes, '60.bin'), {
+        code: 'image-elf-foreign',
+        happened: /60\.bin .*it is no ELF file at all/,
+        next: /Choose the \.elf/,
+      });
+  });
+});
+
 describe('the symbols of an ELF file', () => {
   it('are its functions and its variables, as the table has them', () => {
     assert.deepEqual(
