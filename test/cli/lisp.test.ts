@@ -44,6 +44,14 @@ describe('vesc lisp', () => {
     assert.deepEqual([status, error.code], [2, 'lisp-import']);
     assert.match(error.happened, /bad\.lisp, line 2/);
     assert.equal((await lisp('read')).result['stored'], true);
+    for (const [name, content] of [
+      ['empty.lisp', ''],
+      ['blank.lisp', ' \r\n\t\n\0'],
+    ] as const) {
+      bench.file(name, content);
+      const empty = await lisp('upload', name);
+      assert.deepEqual([empty.status, empty.error.code], [2, 'lisp-empty']);
+    }
     bench.file('large.lisp', ';'.repeat(131_064));
     const large = await lisp('upload', 'large.lisp');
     assert.deepEqual([large.status, large.error.code], [4, 'lisp-too-large']);

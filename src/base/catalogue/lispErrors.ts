@@ -12,6 +12,14 @@ export const lispErrors = defineErrors({
       next: 'Paths start from the folder of the file that is uploaded.',
     }),
   },
+  'lisp-empty': {
+    exitStatus: 2,
+    text: (d: { file: string }) => ({
+      happened: `${d.file} is empty: storing it would only erase what is there.`,
+      state: UNTOUCHED,
+      next: 'Check that it was saved, and name the file with the program.',
+    }),
+  },
   'lisp-too-large': {
     exitStatus: 4,
     text: (d: { file: string; size_B: number; limit_B: number }) => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -125,9 +125,42 @@ describe('the simulated controller as a serial port', function () {
     server.dispose();
   });
 
+  it('has the name for itself, and leaves it to whoever takes it', async () => {
+    const link = join(folder, 'ttyACM2');
+    const server = await servePty(controller, { link, clock: systemClock });
+    const other = new SimulatedController({ speedFactor: 100 }, systemClock);
+    await assert.rejects(servePty(other, { link, clock: systemClock }), {
+      code: 'cannot-listen',
+      happened: /leads to \/dev\/.*another simulated controller has it/,
+    });
+    other.dispose();
+    await rm(link);
+    await symlink(folder, link);
+    server.dispose();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(await readlink(link), folder, 'at the end the name is not its own any more');
+    await assert.rejects(servePty(controller, { link, clock: systemClock }), { code: 'cannot-listen' });
+    assert.equal(await readlink(link), folder);
+  });
+
+  it('does not take its name back after a restart when somebody has it', async () => {
+    const link = join(folder, 'ttyACM3');
+    const server = await servePty(controller, { link, clock: systemClock });
+    controller.reset();
+    await until(() => !existsSync(link));
+    await symlink(folder, link);
+    await until(() => controller.isEnumerated);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(await readlink(link), folder);
+    await rm(link);
+    await until(() => existsSync(link));
+    assert.equal((await ask(link))[0], CommandId.FW_VERSION);
+    server.dispose();
+  });
+
   it('replaces a link that was left behind, but no file', async () => {
     const link = join(folder, 'stale');
-    await symlink('/dev/null/gone', link);
+    await symlink('/dev/pts/987654', link);
     const server = await servePty(controller, { link, clock: systemClock });
     assert.equal((await ask(link))[0], CommandId.FW_VERSION);
     server.dispose();
