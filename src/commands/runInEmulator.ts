@@ -32,8 +32,7 @@ export async function swapImage(shell: Shell, target?: ControllerTarget): Promis
   if (tellsBusy(shell, emulated.controller)) return undefined;
   const image = await buildImage(shell);
   if (image === undefined || tellsBusy(shell, emulated.controller)) return undefined;
-  await shell.core.emulated.swap(emulated.name, image);
-  tellSwapped(shell, image);
+  await swapIn(shell, emulated.controller, emulated.name, image);
   return emulated.controller;
 }
 
@@ -60,7 +59,7 @@ async function runImage(shell: Shell, image: string): Promise<Controller | undef
     ({ address }) => address.kind === 'emulated' && address.name === name,
   );
   if (tellsBusy(shell, running)) return undefined;
-  if (await emulated.swap(name)) tellSwapped(shell, image);
+  await swapIn(shell, running, name, image);
   const controller = await connectTo(shell, { kind: 'emulated', name }, { keeps: true });
   const status = controller && emulated.statusOf(controller.address);
   const trouble = status && emulatorTrouble(status);
@@ -82,7 +81,19 @@ async function runImage(shell: Shell, image: string): Promise<Controller | undef
 
 const STATUS_MS = 8000;
 
-function tellSwapped(shell: Shell, image: string): void {
+/**
+ * Puts `image` in place of what runs, if anything does, and asks again who is there: another build has another identity.
+ * @param controller as which it is connected
+ */
+async function swapIn(
+  shell: Shell,
+  controller: Controller | undefined,
+  name: string,
+  image: string,
+): Promise<void> {
+  const { emulated, registry } = shell.core;
+  const swap = (): Promise<boolean> => emulated.swap(name, image);
+  if (!(await (controller ? registry.lend(controller, swap) : swap()))) return;
   shell.log.info(`the emulated controller starts over with ${image}`);
   vscode.window.setStatusBarMessage('$(circuit-board) The emulated controller starts over', STATUS_MS);
 }

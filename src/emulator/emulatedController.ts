@@ -177,9 +177,14 @@ export class EmulatedController implements ServedController, Disposable {
     });
   }
 
-  /** Puts another image into the flash, without its bootloader's help, and powers on anew. */
+  /**
+   * Puts another image into the flash, without its bootloader's help, and powers on anew: nobody stays connected, so
+   * that nobody takes what runs then for what ran before.
+   */
   program(offset: number, bytes: Uint8Array): void {
     this.flash.change(offset, bytes);
+    this.started = false;
+    this.unplugHosts('another program was put into it');
     this.usbChanges(false);
     this.channel.post({ type: 'program', offset, bytes });
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { probeImage } from './emulator';
 
@@ -27,4 +27,31 @@ export function writeProbeImage(folder: string, fixtures?: string): string {
   const file = join(folder, 'probe.bin');
   writeFileSync(file, probeImage('probe', fixtures));
   return file;
+}
+
+/** The length of an image, as an address. */
+const IMAGE_END = '0x0807FFF8';
+
+/**
+ * Has make build the probe for its board, as a later version than the one that is compiled already: firmware of the
+ * tree that the emulator can talk to. What the tree builds else never answers.
+ */
+export function makeProbeBuildable(folder: string): void {
+  const sources = join(folder, 'emulator');
+  cpSync(join(__dirname, '..', 'fixtures', 'emulator'), sources, { recursive: true });
+  const probe = join(sources, 'probe.c');
+  const [before, after] = ['u8 reply[64] = {0, 7, 1};', 'u8 reply[64] = {0, 7, 2};'];
+  const source = readFileSync(probe, 'utf8');
+  if (!source.includes(before)) throw new Error('probe.c answers in another way');
+  writeFileSync(probe, source.replace(before, after));
+  appendFileSync(
+    join(folder, 'Makefile'),
+    `
+fw_probe:
+\t@mkdir -p "$(BUILD_DIR)/probe"
+\t@sh "$(ROOT_DIR)/emulator/build.sh" "$(BUILD_DIR)/probe"
+\t@arm-none-eabi-objcopy -O binary --gap-fill 0xFF --pad-to ${IMAGE_END} "$(BUILD_DIR)/probe/probe.elf" \\
+\t\t"$(BUILD_DIR)/probe/probe.bin"
+`,
+  );
 }

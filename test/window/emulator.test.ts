@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { addProbeBoard, writeProbeImage } from '../support/probeBoard';
+import { addProbeBoard, makeProbeBuildable, writeProbeImage } from '../support/probeBoard';
 import type { Workbench } from '../support/workbench';
 import { clearedWindow } from './window';
 
@@ -68,6 +68,25 @@ describe('the emulator', () => {
     await window.screenshot('64 emulator power off');
     await window.webview().getByRole('switch', { name: 'Power is off' }).uncheck();
     await window.webview().getByText('Runs without a fault.').waitFor();
+  });
+
+  it('puts the build of the workspace in place of what runs, with one click in the tree', async () => {
+    makeProbeBuildable(window.folder);
+    await window.command('VESC: Select board');
+    await window.pick('probe');
+    await window.statusItem('board').getByText('probe').waitFor();
+    const row = window.treeRow(/^probe\s*emulated/);
+    const swap = row.getByRole('button', { name: 'Swap image for current build' });
+    await row.hover();
+    await swap.click();
+    await window.page
+      .locator('.statusbar-item', { hasText: 'The emulated controller starts over' })
+      .waitFor();
+    await window.treeRow(/Firmware\s*7\.02/).waitFor();
+    await window.treeRow(/^probe\s*emulated · running this build/).waitFor();
+    await row.hover();
+    await swap.waitFor({ state: 'detached' });
+    await window.screenshot('66 emulator swapped');
   });
 
   it('offers GDB where nothing is installed that debugs', async () => {

@@ -89,7 +89,11 @@ describe('An emulated controller', () => {
 
   it('runs another program that is put into its flash', async () => {
     await untilEnumerated();
+    const before = controller.connect(ADDRESS);
     controller.program(0, probeImage('other'));
+    await Promise.resolve();
+    assert.ok(!before.isOpen, 'whoever was connected has to ask again who is there');
+    assert.ok(controller.isStarting);
     await untilEnumerated();
     const session = new Session(controller.connect(ADDRESS), clock);
     assert.equal((await clock.run(session.request(fwVersion()))).hardware, 'other');

@@ -81,8 +81,7 @@ listen((state) => {
   for (const each of state.quantities) sliders.get(each.quantity)?.show(each);
   for (const { name, on } of state.switches) boxes.get(name)!.checked = on;
   places.show(state.places, state.isKnown);
-  // Its place stays, so that nothing moves under the hand that sets something.
-  normal.classList.toggle('absent', state.isNormal);
-  normal.disabled = state.isNormal;
+  // The head is as high without it, so that nothing moves under the hand that sets something.
+  normal.hidden = state.isNormal;
 });
 tell({ type: 'ready' });
