@@ -58,8 +58,10 @@ function sectionHtml(section: CardSection, number: () => number): string {
 }
 
 function rowHtml({ name, value, gauge }: CardRow): string {
+  // The letters among hexadecimal digits are of another width, but for those of code.
+  const shown = value.startsWith('0x') ? `<code>${escape(value)}</code>` : escape(value);
   return (
-    `<tr><th scope="row">${escape(name)}</th><td class="value">${escape(value)}</td>` +
+    `<tr><th scope="row">${escape(name)}</th><td class="value">${shown}</td>` +
     `<td class="gauge">${gauge ? gaugeHtml(gauge) : ''}</td></tr>`
   );
 }
