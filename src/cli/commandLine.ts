@@ -2,6 +2,7 @@ import { ExitStatus, isVescError, VescError } from '../base/errors';
 import type { Command, CommandContext } from './command';
 import { commandTable } from './commandTable';
 import { commandHelp, generalHelp, versionText } from './help';
+import { helpOf } from './options';
 import type { Output } from './output';
 import { JsonReport, type Report, TextReport } from './report';
 import { closest } from './suggestion';
@@ -61,6 +62,10 @@ async function run(
   const core = createCore();
   try {
     return await command.start({ ...rest, core, report, style: output.style }, args);
+  } catch (error) {
+    // What is shared by commands does not know whose help tells more.
+    if (!isVescError(error, 'usage') || error.details.help !== undefined) throw error;
+    throw new VescError('usage', { ...error.details, help: helpOf(command.name) }, { cause: error });
   } finally {
     core.dispose();
   }

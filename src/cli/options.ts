@@ -120,8 +120,8 @@ function readOption(
     if (value !== undefined) throw new VescError('usage', { problem: `${rawName} takes no value.`, help });
     return true;
   }
-  // Another option in place of the value: it was forgotten. A value may begin with a dash behind "=".
-  if (value === undefined || (value.startsWith('-') && value !== '-' && !inlineValue)) {
+  // Another option in place of the value: it was forgotten. A value may begin with a dash behind "="; a number anyhow.
+  if (value === undefined || (/^-[^\d.]/.test(value) && !inlineValue)) {
     throw new VescError('usage', { problem: `${rawName} needs a value${valueName(spec)}.`, help });
   }
   if (spec.multiple) return [...(before as string[]), value];

@@ -22,12 +22,20 @@ export const TARGET_OPTIONS = {
     value: 'PORT',
     help: 'where the controller is: /dev/ttyACM0, COM5, tcp://host:port, sim:\n(default: the only one plugged in)',
   },
-  baud: { type: 'string', value: 'RATE', help: `baud rate of a UART (default ${DEFAULT_BAUD_RATE})` },
-  can: { type: 'string', value: 'ID', help: 'the controller with this id on the CAN bus behind it' },
+  baud: {
+    type: 'string',
+    value: 'RATE',
+    help: `baud rate of a UART, 300 to 4000000 (default ${DEFAULT_BAUD_RATE})`,
+  },
+  can: {
+    type: 'string',
+    value: 'ID',
+    help: 'the controller with this id (0 to 253) on the CAN bus behind it',
+  },
   timeout: {
     type: 'string',
     value: 'SECONDS',
-    help: 'wait so long for the controller to appear and answer (default 3 for\nan answer; a port that is not there fails at once)',
+    help: 'wait so long, 0.1 to 600, for the controller to appear and answer\n(default 3 for an answer; a port that is not there fails at once)',
   },
 } as const satisfies OptionTable;
 

@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { VescError } from '../base/errors';
 import { fileUnwritable } from '../base/fileErrors';
 import { csvCell } from './csvTable';
 import type { Fields } from './valueTable';
@@ -14,10 +15,19 @@ export class CsvFile {
 
   /**
    * Begins the file `name` with a line of titles.
-   * @throws VescError `file-unwritable`
+   * @param replaces a file of that name is replaced; else it is refused
+   * @throws VescError `file-unwritable`, `file-exists`
    */
-  static async create(folder: string, name: string, columns: readonly string[]): Promise<CsvFile> {
+  static async create(
+    folder: string,
+    name: string,
+    columns: readonly string[],
+    replaces: boolean,
+  ): Promise<CsvFile> {
     const path = resolve(folder, name);
+    const there = await stat(path).catch(() => undefined);
+    // What is no file keeps nothing: a terminal, a pipe.
+    if (!replaces && there?.isFile()) throw new VescError('file-exists', { path });
     try {
       const file = await open(path, 'w');
       await file.write(`${columns.map(csvCell).join(',')}\n`);

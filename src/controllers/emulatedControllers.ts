@@ -4,6 +4,7 @@ import { type Clock, sleep } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/emitter';
 import { VescError } from '../base/errors';
+import { fileUnreadable } from '../base/fileErrors';
 import { Lazy } from '../base/lazy';
 import type { BoardInputs } from '../emulator/boardInputs';
 import type { EmulatedController, EmulationEvent } from '../emulator/emulatedController';
@@ -340,7 +341,7 @@ export async function readNamed(path: string): Promise<NamedBytes> {
   try {
     return { bytes: await readFile(path), name: basename(path) };
   } catch (error) {
-    throw new VescError('file-unreadable', { path, reason: (error as Error).message }, { cause: error });
+    throw fileUnreadable(path, error);
   }
 }
 

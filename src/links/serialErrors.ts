@@ -17,7 +17,7 @@ export const systemInquiry: PortInquiry = { holder: (path) => describePortHolder
  * The native module gives its reasons as text only: the C library's words on Linux (glibc and musl) and macOS, its
  * own on Windows, where a port in use is "Access denied".
  */
-const REASONS: readonly (readonly ['busy' | 'permission' | 'missing', RegExp])[] = [
+const REASONS: readonly (readonly ['busy' | 'permission' | 'missing' | 'no-port', RegExp])[] = [
   [
     'busy',
     /cannot lock|resource (temporarily un|busy)|device or resource busy|access denied|port is locked/i,
@@ -27,6 +27,8 @@ const REASONS: readonly (readonly ['busy' | 'permission' | 'missing', RegExp])[]
     'missing',
     /no such (file|device)|file not found|does not exist|device not configured|input\/output error/i,
   ],
+  // A file, a folder or another device.
+  ['no-port', /inappropriate ioctl|is a directory/i],
 ];
 
 /** What it means for a user that opening `path` failed with `error`. */
@@ -48,6 +50,8 @@ export async function serialOpenError(
     }
     case 'missing':
       return new VescError('port-not-found', { path }, options);
+    case 'no-port':
+      return new VescError('link-failed', { address: path, reason: 'it is no serial port' }, options);
     case undefined:
       return new VescError('link-failed', { address: path, reason }, options);
   }

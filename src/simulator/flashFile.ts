@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { VescError } from '../base/errors';
-import { fileUnwritable } from '../base/fileErrors';
+import { fileUnreadable, fileUnwritable } from '../base/fileErrors';
 import { FLASH_SIZE } from '../image/flashMap';
 import type { Event } from '../base/emitter';
 
@@ -16,7 +16,7 @@ const REST_MS = 300;
 export async function readFlashFile(path: string): Promise<Uint8Array | undefined> {
   const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw new VescError('file-unreadable', { path, reason: error.message }, { cause: error });
+    throw fileUnreadable(path, error);
   });
   if (content !== undefined && content.length !== FLASH_SIZE) {
     const reason = `it has ${content.length} bytes, a flash has ${FLASH_SIZE}`;

@@ -17,5 +17,7 @@ export function isTurning(values: Pick<Values, 'erpm' | 'duty'>): boolean {
  */
 export async function requireStandstill(endpoint: Endpoint): Promise<void> {
   const { erpm, duty } = await endpoint.request(getValuesSelective(['erpm', 'duty']), { attempts: 3 });
-  if (isTurning({ erpm, duty })) throw new VescError('motor-turning', { erpm: Math.round(erpm), duty });
+  if (isTurning({ erpm, duty })) {
+    throw new VescError('motor-turning', { erpm: Math.round(erpm), duty, work: 'settings' });
+  }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, realpathSync } from 'node:fs';
+import { chmodSync, readFileSync, realpathSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Bench, buildCli, type Run } from './vesc';
@@ -46,6 +46,31 @@ describe('vesc and what it finds at the other end', () => {
 
   it('a port that is not there', async () => {
     expect(await info('/dev/ttyNOPE'), 3, 'port-not-found', /no port \/dev\/ttyNOPE/);
+  });
+
+  it('a place that is no port', async () => {
+    for (const place of ['/dev/null', bench.folder, bench.file('notes', 'x')])
+      expect(await info(place), 3, 'link-failed', /could not be opened: it is no serial port\./);
+  });
+
+  it('files that cannot be written, in words', async () => {
+    const { port } = await bench.simulate();
+    const file = bench.file('kept.csv', 'mine');
+    const cases: readonly [readonly string[], string, RegExp][] = [
+      [['backup', file], 'file-unwritable', /a part of its path is a file, not a folder/],
+      [
+        ['values', '--csv', join(bench.folder, 'no', 'x.csv')],
+        'file-unwritable',
+        /its folder does not exist/,
+      ],
+      [['values', '--csv', file], 'file-exists', /kept\.csv exists already.*--force/],
+    ];
+    for (const [args, code, words] of cases)
+      expect(await bench.run([...args, '--json', '--port', port]), 2, code, words);
+    assert.equal(readFileSync(file, 'utf8'), 'mine');
+    const forced = await bench.run(['values', '--csv', file, '--force', '--json', '--port', port]);
+    assert.equal(forced.status, 0);
+    assert.match(readFileSync(file, 'utf8'), /^time_s,/);
   });
 
   it('an address that is none', async () => {

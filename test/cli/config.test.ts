@@ -61,8 +61,13 @@ describe('vesc config', () => {
       { name: 'l_current_max', before: 60, now: 120, unit: 'A' },
     ]);
     assert.deepEqual(result['adjusted'], [{ name: 'l_current_max', wanted: 500, now: 120, unit: 'A' }]);
-    const wrong = await config('set', 'l_current_max=70', 'motor_type=MOTOR_TYPE_STEAM');
-    assert.deepEqual([wrong.status, wrong.error.code], [2, 'settings-invalid']);
+    for (const meaningless of ['motor_type=MOTOR_TYPE_STEAM', 'motor_type=7', 'controller_id=254']) {
+      const wrong = await config('set', 'l_current_max=70', meaningless);
+      assert.deepEqual([wrong.status, wrong.error.code], [2, 'settings-invalid'], meaningless);
+    }
+    const twice = await config('set', 'l_current_max=70', 'l_current_max=71');
+    assert.deepEqual([twice.status, twice.error.code], [2, 'usage']);
+    assert.match(twice.error.happened, /l_current_max is given twice/);
     const now = await config('get', 'l_current_max');
     assert.deepEqual((now.result['settings'] as Setting[])[0]?.value, 120);
     const differences = (await config('diff', 'defaults')).result['differences'] as Setting[];

@@ -65,6 +65,17 @@ describe('what a person reads', () => {
       [['info', '--port', 'sim:?version=abc'], /"abc" is not a version.*\nSee vesc simulate --help/],
       [['build', '-w', '/missing'], /\/missing cannot be read: there is no such folder/],
       [['build'], /No VESC firmware tree.*\nGo \(cd\) to a bldc checkout.*--workspace.*vesc flash FILE/],
+      [
+        ['info', '--timeout', '-3'],
+        /--timeout takes a number from 0\.1 to 600, not "-3".\nSee vesc info --help/,
+      ],
+      [['info', '--can', '-1'], /--can takes a whole number from 0 to 253, not "-1".\nSee vesc info --help/],
+      [['simulate', '--speed', '-1'], /--speed takes a number from 0 to 1000, not "-1"/],
+      [['info', '--can', '--baud', '9600'], /--can needs a value/],
+      [['info', '-p', ''], /"" is no address/],
+      [['values', '--force'], /--force has no meaning for vesc values without --csv/],
+      [['emulate', 'missing.bin'], /missing\.bin cannot be read: there is no such file/],
+      [['simulate', '--flash', '.'], /cannot be read: it is a folder/],
       [['info', 'everything'], /does not know what to do with "everything"/],
     ];
     for (const [args, words] of cases) {

@@ -57,9 +57,12 @@ export const updateErrors = defineErrors({
   },
   'motor-turning': {
     exitStatus: 4,
-    text: (d: { erpm: number; duty: number }) => ({
+    text: (d: { erpm: number; duty: number; work?: 'settings' }) => ({
       happened: `The motor is turning (${d.erpm} ERPM, duty ${d.duty.toFixed(3)}).`,
-      state: 'Nothing was erased; the old firmware runs.',
+      state:
+        d.work === 'settings'
+          ? 'Nothing was written; its settings and its code are as they were.'
+          : 'Nothing was erased; the old firmware runs.',
       next: 'Stop the motor and let it come to rest, then try again.',
     }),
   },

@@ -71,6 +71,14 @@ export const usageErrors = defineErrors({
       next: 'Check the path, its permissions and the free space.',
     }),
   },
+  'file-exists': {
+    exitStatus: 2,
+    text: (d: { path: string }) => ({
+      happened: `${d.path} exists already.`,
+      state: 'It is as it was.',
+      next: 'Name another file, or say that it may be replaced (--force).',
+    }),
+  },
   'motor-not-stopped': {
     exitStatus: 1,
     text: (d: { motors: readonly string[] }) => ({

@@ -26,7 +26,7 @@ const OPTIONS = {
   speed: {
     type: 'string',
     value: 'F',
-    help: 'how fast its time runs: 1 real (default), 2 twice as fast, 0 as\nfast as this computer can',
+    help: 'how fast its time runs: 1 real (default), 2 twice as fast, up to\n1000; 0 as fast as this computer can',
   },
   'instant-flash': { type: 'boolean', help: 'erasing and programming its flash take no time' },
   uart: {

@@ -65,7 +65,7 @@ export const flashCommand = defineCommand({
     window: {
       type: 'string',
       value: 'N',
-      help: 'writes on the way at a time (default: what the link takes)',
+      help: `writes on the way at a time, 1 to ${MAX_WINDOW} (default: what the link takes)`,
     },
   },
   details: [

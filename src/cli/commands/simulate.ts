@@ -28,7 +28,7 @@ export const simulateCommand = defineCommand({
     hardware: { type: 'string', value: 'NAME', help: 'hardware name (default 60)' },
     version: { type: 'string', value: 'M.mm', help: 'firmware version (default 7.01)' },
     bootloader: { type: 'string', value: 'KIND', help: 'current, old (cannot decompress) or none' },
-    can: { type: 'string', value: 'N', help: 'so many other controllers on its CAN bus' },
+    can: { type: 'string', value: 'N', help: `so many other controllers on its CAN bus, up to ${MAX_NODES}` },
     fault: {
       type: 'string',
       multiple: true,
@@ -43,7 +43,7 @@ export const simulateCommand = defineCommand({
     speed: {
       type: 'string',
       value: 'F',
-      help: 'how fast its time runs: 1 real, 10 ten times faster, 0 no waiting',
+      help: 'how fast its time runs: 1 real, 10 ten times faster, up to 1000;\n0 no waiting',
     },
     uuid: { type: 'string', value: 'HEX', help: 'its UUID, 24 hex digits' },
     type: { type: 'string', value: 'TYPE', help: `what it is: ${TYPES.join(', ')}` },

@@ -4,7 +4,7 @@ import { getValues, type Values } from '../../protocol/messages/telemetry';
 import { CsvFile } from '../../controllers/csvFile';
 import { csvFields, valueColumns, valueFields } from '../../controllers/valueTable';
 import { type CommandContext, defineCommand } from '../command';
-import { readNumber } from '../options';
+import { helpOf, readNumber, refuseUnused } from '../options';
 import { type Connection, requireMotor, TARGET_OPTIONS, withController } from '../target';
 import { valuesText, watchLine, watchTitle } from '../valuesView';
 
@@ -18,25 +18,34 @@ export const valuesCommand = defineCommand({
   summary: 'read the live values once, or follow them',
   options: {
     ...TARGET_OPTIONS,
-    watch: { type: 'string', short: 'w', value: 'HZ', help: 'read so many times a second until Ctrl+C' },
+    watch: {
+      type: 'string',
+      short: 'w',
+      value: 'HZ',
+      help: 'read so many times a second, 0.01 to 200, until Ctrl+C',
+    },
     csv: {
       type: 'string',
       value: 'FILE',
       help: 'write them to a file as well, names and units in its first line',
     },
+    force: { type: 'boolean', help: 'with --csv: replace a file that exists' },
   },
   details: [
     'Currents, Vd and Vq are averages since they were last read, by anybody: a second',
     'reader changes them.',
   ],
   examples: ['vesc values', 'vesc values --watch 10 --csv ride.csv'],
-  run: (context, { options }) =>
-    withController(context, options, async (connection) => {
+  run(context, { options }) {
+    const { watch, csv, force } = options;
+    if (csv === undefined)
+      refuseUnused('vesc values without --csv', options, { force: '' }, helpOf('values'));
+    const rate_hz =
+      watch === undefined ? undefined : readNumber('--watch', watch, { min: 0.01, max: MAX_HZ });
+    return withController(context, options, async (connection) => {
       requireMotor(connection, 'values');
-      const { watch, csv } = options;
-      const rate_hz =
-        watch === undefined ? undefined : readNumber('--watch', watch, { min: 0.01, max: MAX_HZ });
-      const file = csv === undefined ? undefined : await CsvFile.create(context.folder, csv, valueColumns());
+      const file =
+        csv === undefined ? undefined : await CsvFile.create(context.folder, csv, valueColumns(), force);
       try {
         return rate_hz === undefined
           ? await readOnce(context, connection, file)
@@ -44,7 +53,8 @@ export const valuesCommand = defineCommand({
       } finally {
         await file?.close();
       }
-    }),
+    });
+  },
 });
 
 async function readOnce(

@@ -4,6 +4,7 @@ import { CONFIGURATION_NAMES, type Configuration } from '../../settings/configur
 import { writeConfiguration, type WrittenSettings } from '../../settings/configurationAccess';
 import { changeText } from '../../settings/settingsComparison';
 import { valuesForController } from '../../settings/settingsFile';
+import { meaninglessIn } from '../../settings/settingMeaning';
 import { readSetting, settingTextWithUnit } from '../../settings/settingText';
 import { requireStandstill } from '../../update/standstill';
 import type { CommandContext } from '../command';
@@ -36,6 +37,9 @@ export function setSettings(
         });
       }
       const { field, layout } = findSetting(present, name.trim());
+      if (wanted.get(layout.kind)?.has(field.name)) {
+        throw new VescError('usage', { problem: `${field.name} is given twice.`, help: helpOf('config') });
+      }
       const setting = readSetting(field, text!);
       if ('problem' in setting) {
         problems.push(setting.problem);
@@ -79,6 +83,18 @@ export function importSettings(
   });
 }
 
+/** What is wrong with the values that would be new. */
+function meaningless(
+  { layout, values }: Configuration,
+  wanted: ReadonlyMap<string, number> | undefined,
+): string[] {
+  return layout.fields.flatMap((field) => {
+    const value = wanted?.get(field.name);
+    if (value === undefined || value === values.get(field.name)) return [];
+    return meaninglessIn(field, value) ?? [];
+  });
+}
+
 /** Writes what is wanted of each configuration, and tells what came of it. */
 async function write(
   { report, style }: CommandContext,
@@ -86,6 +102,10 @@ async function write(
   present: readonly Configuration[],
   wanted: ReadonlyMap<ConfigurationKind, ReadonlyMap<string, number>>,
 ): Promise<void> {
+  const problems = present.flatMap((configuration) =>
+    meaningless(configuration, wanted.get(configuration.layout.kind)),
+  );
+  if (problems.length > 0) throw new VescError('settings-invalid', { problems });
   await requireStandstill(endpoint);
   const written: WrittenSettings[] = [];
   for (const configuration of present) {

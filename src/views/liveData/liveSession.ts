@@ -201,7 +201,7 @@ export class LiveSession implements Disposable {
       if (path === undefined) return this.post({ type: 'recording', on: false });
       // Signals that are chosen later are in the view, but not in this file: its columns stand.
       const signals = this.signals;
-      const file = await CsvFile.create('', path, recordingColumns(signals));
+      const file = await CsvFile.create('', path, recordingColumns(signals), true);
       this.recorder = new Recorder(file, signals, (error) => this.recordingFailed(error));
       this.subscribe();
       this.tellRecording();

@@ -16,7 +16,7 @@ describe('CSV', () => {
             minLength: 1,
           }),
           async (pairs) => {
-            const file = await CsvFile.create(folder, 'a.csv', ['time_s', 'a,"b"', 'duty']);
+            const file = await CsvFile.create(folder, 'a.csv', ['time_s', 'a,"b"', 'duty'], true);
             let time_s = 0;
             for (const [one, other] of pairs)
               await file.write({ time_s: time_s++, 'a,"b"': one, duty: other });

@@ -30,6 +30,16 @@ describe('the error of a port that does not open', () => {
     ['Opening COM5: Unknown error code 31', 'link-failed'],
     ['Error: Is a directory, cannot open /tmp', 'link-failed'],
   ];
+  it('is that something is no serial port, for a file, a folder or another device', async () => {
+    for (const reason of [
+      'Error: Inappropriate ioctl for device setting custom baud rate of 115200',
+      'Error: Is a directory, cannot open /tmp',
+    ]) {
+      const error = await serialOpenError('/dev/null', new Error(reason), inquiry);
+      assert.equal(error.happened, '/dev/null could not be opened: it is no serial port.');
+    }
+  });
+
   for (const [reason, expected] of words) {
     it(`is ${expected} for "${reason}"`, async () => {
       const cause = new Error(reason);

@@ -43,6 +43,8 @@ describe('data directory', () => {
     assert.equal(dataDirectory({}, 'win32', 'C:\\Users\\a'), 'C:\\Users\\a\\AppData\\Roaming\\vesc-firmware');
     assert.equal(dataDirectory({ APPDATA: 'D:\\r' }, 'win32', 'C:\\Users\\a'), 'D:\\r\\vesc-firmware');
     assert.equal(dataDirectory({ VESC_DATA_DIR: '/x' }, 'linux', '/home/a'), '/x');
+    const account = (): string => '/home/b';
+    assert.equal(dataDirectory({}, 'linux', '', account), '/home/b/.local/share/vesc-firmware');
   });
 });
 
