@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWithCompiler, FirmwareWorkspace } from '../build/firmwareWorkspace';
+import { assertDocumented } from './jsonDocs';
 import { Bench, buildCli } from './vesc';
 
 describeWithCompiler('vesc build and flash in a workspace', () => {
@@ -21,6 +22,7 @@ describeWithCompiler('vesc build and flash in a workspace', () => {
   it('builds a board and tells every field of the contract', async () => {
     const run = await bench.run(['build', '--board', '60', '--json'], { cwd: workspace.root });
     assert.equal(run.status, 0, run.stdout);
+    assertDocumented('vesc build', run);
     const { result } = run;
     assert.deepEqual(
       [result['board'], result['hardware'], result['version'], result['commit']],
@@ -38,6 +40,7 @@ describeWithCompiler('vesc build and flash in a workspace', () => {
 
   it('lists the boards, asks for one, and knows names that are nearly right', async () => {
     const list = await bench.run(['build', '--list', '--json', '--workspace', workspace.root]);
+    assertDocumented('vesc build --list', list);
     assert.ok((list.result['boards'] as { board: string }[]).some(({ board }) => board === '60_mk6'));
     const none = await bench.run(['build', '--json'], { cwd: workspace.root });
     assert.deepEqual([none.status, none.error.code], [2, 'no-board']);
@@ -54,6 +57,7 @@ describeWithCompiler('vesc build and flash in a workspace', () => {
     const { port } = await bench.simulate('--hardware', '60_MK6');
     const flash = await bench.run(['flash', '--json', '--port', port], { cwd: workspace.root });
     assert.equal(flash.status, 0, flash.stdout.slice(-2000));
+    assertDocumented('vesc flash', flash);
     const build = flash.result['build'] as { board: string; buildId: string };
     assert.deepEqual(
       [flash.result['verdict'], build.board],

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { encodeFrame, FrameDecoder } from '../../src/protocol/frame';
 import { PROBE, probeBootloader, probeImage } from '../support/emulator';
+import { assertDocumented } from './jsonDocs';
 import { Bench, buildCli, type Vesc } from './vesc';
 
 /** The emulator as it is shipped: bundle, worker, WebAssembly, TCP. */
@@ -58,7 +59,9 @@ describe('vesc emulate', () => {
     assert.equal(version.toString('hex', 9, 21), '00112233445566778899aabb');
     assert.equal((await ask(port, [0xf0, PROBE.flash]))[1], PROBE.flash);
     vesc.kill('SIGINT');
-    assert.equal((await vesc.ended).status, 0);
+    const run = await vesc.ended;
+    assert.equal(run.status, 0);
+    assertDocumented('vesc emulate', run);
     assert.deepEqual([...readFileSync(file).subarray(0xa_0000, 0xa_0004)], [0x0f, 0x0f, 0xff, 0x00]);
   });
 

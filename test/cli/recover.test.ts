@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { assertDocumented } from './jsonDocs';
 import { Bench, buildCli } from './vesc';
 import { syntheticBootloader } from '../support/syntheticImage';
 
@@ -26,6 +27,7 @@ describe('vesc recover', () => {
     const args = [image, '--port', dead.port, '--via', healthy.port, '--bootloader', bootloader, '--json'];
     const run = await bench.run(['recover', ...args]);
     assert.equal(run.status, 0, run.stdout + run.stderr);
+    assertDocumented('vesc recover', run);
     const { result } = run;
     assert.deepEqual([result['verdict'], result['proof']], ['updated', 'build-identity']);
     assert.equal((result['after'] as { hardware: string }).hardware, '60');
