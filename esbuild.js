@@ -190,6 +190,8 @@ async function main() {
   const results = await Promise.all(options.map((each) => esbuild.build(each)));
   copyBinaries();
   chmodSync(join(root, EXECUTABLE), 0o755);
+  const { packagedReadme } = await import('./scripts/packagedReadme.mjs');
+  writeFileSync(join(root, 'dist/README.md'), packagedReadme(join(root, 'README.md')));
   writeNotices(results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})));
 }
 

@@ -53,6 +53,17 @@ describe('the packaged extension', () => {
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
+  it('tells what it is without a file beside the text', () => {
+    const text = readFileSync(join(extension, 'readme.md'), 'utf8');
+    const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
+    assert.deepEqual(
+      targets.filter((target) => !target.startsWith('https:')),
+      [],
+    );
+    assert.doesNotMatch(text, /!\[/);
+    assert.match(text, /the real image on an emulated processor with/);
+  });
+
   it('holds what it needs and nothing else: no source, no packages, no tests', () => {
     assert.deepEqual(
       files.filter((file) => !EXPECTED.test(file)),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import manifest from '../../../package.json';
 import { COMMAND_NAMES, CONTEXT_KEYS } from '../../../src/views/commandNames';
@@ -8,7 +8,7 @@ import { readSettings, SETTING_NAMES } from '../../../src/views/settings';
 const { contributes } = manifest;
 const root = join(__dirname, '../../..');
 /** Keys of VS Code itself that our clauses may use. */
-const THEIRS = ['view', 'viewItem', 'resourceScheme', 'resourceExtname'];
+const THEIRS = ['view', 'viewItem', 'resourceScheme', 'resourceExtname', 'isWorkspaceTrusted'];
 
 interface Placed {
   readonly command: string;
@@ -19,7 +19,8 @@ const menus = Object.entries<readonly Placed[]>(contributes.menus);
 const placed: readonly Placed[] = [...contributes.keybindings, ...menus.flatMap(([, entries]) => entries)];
 const clauses = [...placed, ...contributes.viewsWelcome].flatMap(({ when }) => when ?? []);
 /** Everything that may run from a link: welcome views and walkthroughs. */
-const linked = [...JSON.stringify(contributes).matchAll(/\(command:([\w.]+)\)/g)].map((match) => match[1]!);
+const links = [...JSON.stringify(contributes).matchAll(/\(command:([\w.]+)(?:\?([^)]*))?\)/g)];
+const linked = links.map((match) => match[1]!);
 
 /** The keys that a clause asks for: what stands left of an operator, or alone. */
 function keysOf(clause: string): string[] {
@@ -90,6 +91,16 @@ describe('package.json', () => {
     }
   });
 
+  it('leads from the empty view to the walkthrough that is there', () => {
+    const given = links.flatMap(([, command, values]) =>
+      command === 'workbench.action.openWalkthrough'
+        ? [JSON.parse(decodeURIComponent(values!)) as unknown]
+        : [],
+    );
+    const { publisher, name } = manifest;
+    assert.deepEqual(given, [`${publisher}.${name}#${contributes.walkthroughs[0]!.id}`]);
+  });
+
   it('asks only for context keys that somebody sets', () => {
     const known = [...CONTEXT_KEYS, ...THEIRS] as readonly string[];
     for (const clause of clauses)
@@ -137,6 +148,19 @@ describe('package.json', () => {
       ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.svg)),
     ];
     for (const picture of pictures) assert.ok(existsSync(join(root, picture)), picture);
+  });
+
+  it('draws its walkthrough in the colours of the theme, without styles: those are not let in', () => {
+    for (const { media } of contributes.walkthroughs.flatMap(({ steps }) => steps)) {
+      const picture = readFileSync(join(root, media.svg), 'utf8');
+      assert.doesNotMatch(picture, /<style|style=|class=/, media.svg);
+      const shapes = picture.match(/<(?:path|rect|circle)[^>]*>/g) ?? [];
+      assert.ok(shapes.length > 0);
+      for (const shape of shapes) {
+        assert.match(shape, / stroke="var\(--vscode-/, media.svg);
+        assert.match(shape, / fill="none"/, media.svg);
+      }
+    }
   });
 
   it('matches the messages of the compiler with $vesc', () => {
