@@ -82,13 +82,18 @@ export class Workbench {
   }
 
   /** Opens the palette and types `text`, until it lists the command `title` (at once or soon: it learns them late). */
-  async openPalette(text: string, title: string | RegExp): Promise<void> {
+  openPalette(text: string, title: string | RegExp): Promise<void> {
+    return this.listed('F1', `>${text}`, title);
+  }
+
+  /** Opens a pick with `key` and types `text`, until it lists `label`. */
+  private async listed(key: string, text: string, label: string | RegExp): Promise<void> {
     const deadline = Date.now() + TIMEOUT_MS;
     for (;;) {
-      await this.page.keyboard.press('F1');
+      await this.page.keyboard.press(key);
       await this.quickInput.waitFor();
-      await this.quickInput.fill(`>${text}`);
-      const row = this.quickInputRow(title);
+      await this.quickInput.fill(text);
+      const row = this.quickInputRow(label);
       const isListed = await row.waitFor({ timeout: 2000 }).then(
         () => true,
         () => false,
@@ -96,9 +101,9 @@ export class Workbench {
       if (isListed) return;
       if (Date.now() > deadline) {
         const listed = await this.quickInputRows.allInnerTexts();
-        throw new Error(`The Command Palette does not list ${String(title)} but: ${listed.join(' | ')}`);
+        throw new Error(`${text} does not list ${String(label)} but: ${listed.join(' | ')}`);
       }
-      // What is listed is decided while typing, so type again.
+      // What is listed is decided while typing, and which files there are when it opens, so type again.
       await this.dismissQuickInput();
     }
   }
@@ -205,9 +210,7 @@ export class Workbench {
 
   /** Goes to a line of a file of the workspace, by name. */
   async openFile(name: string, line: number): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    await this.quickInput.fill(name);
-    await this.quickInputRow(name).waitFor();
+    await this.listed('Control+P', name, name);
     await this.quickInput.fill(`${name}:${line}`);
     await this.quickInputRow(name).waitFor();
     await this.page.keyboard.press('Enter');
