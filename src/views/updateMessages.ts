@@ -45,7 +45,7 @@ export function verdictNotice(
     case 'already-running':
       return {
         severity: kept === '' ? 'information' : 'warning',
-        text: `${name} already runs this build (${runs}).${paidBackWords(result.restored)}${kept}`,
+        text: `${name} already runs this build (${runs}).${paidBackWords(result)}${kept}`,
         actions: ['flash-again', ...restoreActions(result), 'log'],
       };
     case 'refused':
@@ -150,9 +150,10 @@ function restoreWords({ restored: parts, unpaid }: UpdateOutcome): string {
 }
 
 /** What was written of the settings that an earlier update owed to a controller whose firmware is left as it is. */
-function paidBackWords(parts: readonly RestoredPart[]): string {
-  if (parts.length === 0) return ' Nothing was written.';
-  const whats = parts.filter(({ outcome }) => outcome === 'restored').map(({ what }) => plain(what));
+function paidBackWords({ restored, unpaid }: UpdateOutcome): string {
+  // Writing back that broke off may have written something.
+  if (restored.length === 0) return unpaid ? '' : ' Nothing was written.';
+  const whats = restored.filter(({ outcome }) => outcome === 'restored').map(({ what }) => plain(what));
   return whats.length === 0 ? '' : ` Written back, as an earlier update owed it: ${whats.join(', ')}.`;
 }
 

@@ -90,6 +90,9 @@ describe('messages of an update', () => {
       /2026-01-01 10:20 UTC.*not given back: The motor is turning.*restore \/data\/s\.json/,
     );
     assert.equal(notice.actions[0], 'restore-settings');
+    const running = verdictNotice(update('already-running', { unpaid }), '60');
+    assert.match(running.text, /not given back/);
+    assert.doesNotMatch(running.text, /Nothing was written/);
   });
 
   it('do not say that nothing was written where settings were that an earlier update owed', () => {
