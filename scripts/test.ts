@@ -188,7 +188,7 @@ async function execute(
   return status;
 }
 
-const NOTHING: LayerResults = { passed: 0, failed: 0, skipped: [] };
+const NOTHING: LayerResults = { passed: 0, failed: [], skipped: [] };
 
 async function runLayer(layer: Layer): Promise<LayerResults> {
   try {
@@ -196,16 +196,16 @@ async function runLayer(layer: Layer): Promise<LayerResults> {
   } catch (error) {
     if (error instanceof Unavailable) return { ...NOTHING, unavailable: error.message };
     console.log(error);
-    return { ...NOTHING, failed: 1 };
+    return { ...NOTHING, failed: [`what the ${layer.name} tests need could not be made ready`] };
   }
   if (layer.suite !== undefined) return runSuite(layer, layer.suite);
   let passed = 0;
-  let failed = 0;
-  for (const check of layer.checks ?? []) {
-    const isGood = (await execute(check, layer.limit_min)) === 0;
-    console.log(`${isGood ? '✔' : '✘'} ${check.name}`);
+  const failed: string[] = [];
+  for (const { name, args } of layer.checks ?? []) {
+    const isGood = (await execute({ name, args }, layer.limit_min)) === 0;
+    console.log(`${isGood ? '✔' : '✘'} ${name}`);
     if (isGood) passed += 1;
-    else failed += 1;
+    else failed.push(name);
   }
   return { passed, failed, skipped: [] };
 }
@@ -216,17 +216,18 @@ async function runSuite(layer: Layer, suite: Command): Promise<LayerResults> {
   const status = await execute(suite, layer.limit_min, { [RESULTS_VARIABLE]: file });
   const results = readResults(file);
   if (results === undefined) {
-    console.log(`The ${layer.name} tests ended (status ${status}) without a result.`);
-    return { ...NOTHING, failed: 1 };
+    return { ...NOTHING, failed: [`the ${layer.name} tests ended (status ${status}) without a result`] };
   }
   const findings = [...(layer.review?.() ?? [])];
-  if (status !== 0 && results.failed === 0)
+  if (status !== 0 && results.failed.length === 0)
     findings.push(`the ${layer.name} tests ended with status ${status}`);
-  if (results.passed + results.failed + results.skipped.length === 0 && results.unavailable === undefined) {
+  if (
+    results.passed + results.failed.length + results.skipped.length === 0 &&
+    results.unavailable === undefined
+  ) {
     findings.push(`there are no ${layer.name} tests`);
   }
-  for (const finding of findings) console.log(`✘ ${finding}`);
-  return { ...results, failed: results.failed + findings.length };
+  return { ...results, failed: [...results.failed, ...findings] };
 }
 
 function chooseLayers(names: readonly string[]): readonly Layer[] {
@@ -263,7 +264,7 @@ async function main(): Promise<void> {
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const reasons = [...(results.unavailable === undefined ? [] : [results.unavailable]), ...results.skipped];
     // On the machine that is there to run everything, what does not run has failed.
-    const failed = results.failed + (underCI ? reasons.length : 0);
+    const failed = results.failed.length + (underCI ? reasons.length : 0);
     const skipped = underCI ? 0 : reasons.length;
     sum.passed += results.passed;
     sum.failed += failed;
@@ -271,6 +272,7 @@ async function main(): Promise<void> {
     rows.push(
       `${layer.name.padEnd(10)}${results.passed} passed, ${failed} failed, ${skipped} skipped  (${seconds} s)`,
     );
+    rows.push(...results.failed.map((title) => `${' '.repeat(10)}✘ ${title}`));
     rows.push(...reasons.map((reason) => `${' '.repeat(10)}did not run: ${reason}`));
   }
   console.log(`\n${rows.join('\n')}\n`);

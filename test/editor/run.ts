@@ -58,7 +58,7 @@ async function run(): Promise<void> {
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     console.log(`No VS Code to run in: ${error.message}.`);
-    writeResults(resultsFile, { passed: 0, failed: 0, skipped: [], unavailable: error.message });
+    writeResults(resultsFile, { passed: 0, failed: [], skipped: [], unavailable: error.message });
     return;
   }
   console.log(`Editor tests run in ${editor.name}.`);

@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 /** What a test layer leaves behind for `npm test` to add up. */
 export interface LayerResults {
   readonly passed: number;
-  readonly failed: number;
+  /** Full titles of the tests that failed, and what else was found wrong. */
+  readonly failed: readonly string[];
   /** Full titles of the tests that did not run. */
   readonly skipped: readonly string[];
   /** Why the whole layer cannot run on this machine. */

@@ -5,12 +5,13 @@ import { RESULTS_VARIABLE, writeResults } from './layerResults';
 class ResultsReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
+    const failed: string[] = [];
     const skipped: string[] = [];
+    runner.on('fail', (test) => failed.push(test.fullTitle()));
     runner.on('pending', (test) => skipped.push(test.fullTitle()));
     runner.once('end', () => {
       const file = process.env[RESULTS_VARIABLE];
-      const { passes, failures } = runner.stats!;
-      if (file !== undefined) writeResults(file, { passed: passes, failed: failures, skipped });
+      if (file !== undefined) writeResults(file, { passed: runner.stats!.passes, failed, skipped });
     });
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { CommandId } from '../../../src/protocol/commandId';
-import type { UpdateProgress } from '../../../src/update/updater';
+import type { UpdateProgress, UpdateRequest } from '../../../src/update/updater';
+import type { UpdateResult } from '../../../src/update/verdict';
 import { writeCode } from '../../../src/settings/storedCode';
 import { ADDRESS, UpdateBench } from '../../support/updateBench';
 
@@ -113,6 +114,27 @@ describe('the settings of an update', () => {
     assert.deepEqual(await bench.journal.pending(), []);
   });
 
+  /** An update that is cancelled, and its cable pulled, when all is uploaded. */
+  function pulledAtTheEnd(request: Partial<UpdateRequest>): Promise<UpdateResult> {
+    const cancel = new AbortController();
+    const onProgress = ({ stage }: UpdateProgress): void => {
+      if (stage !== 'commit') return;
+      cancel.abort();
+      bench.controller.unplug();
+    };
+    return bench.flash({}, request, { signal: cancel.signal, onProgress });
+  }
+
+  it('tells since when it owes what a pulled cable keeps from going back', async () => {
+    start();
+    await bench.trustBootloader();
+    const { verdict, unpaid, snapshotPath } = await pulledAtTheEnd({});
+    assert.equal(verdict, 'interrupted');
+    const [entry] = await bench.journal.pending();
+    assert.equal(entry?.snapshotPath, snapshotPath);
+    assert.ok(unpaid?.happened.includes(entry!.since.slice(0, 10)), unpaid?.happened);
+  });
+
   describe('of a controller that keeps its settings to itself', () => {
     const { SET_CURRENT, FORWARD_CAN } = CommandId;
 
@@ -150,6 +172,15 @@ describe('the settings of an update', () => {
         assert.equal(result.verdict, 'updated');
         assert.deepEqual([...released], known === 'none' ? [] : [second]);
       }
+    });
+
+    it('owes nothing, as nothing was saved, when the cable is pulled', async () => {
+      start();
+      await bench.trustBootloader();
+      silence();
+      const result = await pulledAtTheEnd({ override: ['snapshot-failed'] });
+      assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'cancelled']);
+      assert.deepEqual([result.unpaid, result.snapshotPath], [undefined, undefined]);
     });
 
     it('does not take a full disk for one: that cannot be overridden', async () => {

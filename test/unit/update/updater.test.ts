@@ -228,6 +228,12 @@ describe('an update', () => {
       await assert.rejects(bench.flash({}, {}, { onProgress }), TypeError);
     });
 
+    it('does not hide one while it looks for what is owed', async () => {
+      await owing();
+      bench.snapshots.list = () => Promise.reject(new TypeError('a bug'));
+      await assert.rejects(bench.flash(), TypeError);
+    });
+
     it('ends one that was given up as lost and took nothing', async () => {
       start();
       assert.equal((await bench.flash()).verdict, 'updated');
