@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scaledClock, systemClock } from '../../../src/base/clock';
 import { Emitter } from '../../../src/base/emitter';
 import { VescError } from '../../../src/base/errors';
 import type { Lazy } from '../../../src/base/lazy';
 import { EmulatedControllers } from '../../../src/controllers/emulatedControllers';
-import { chooseUuid, defaultCanId, pickUuid } from '../../../src/controllers/emulatedIdentity';
 import { CanBus } from '../../../src/emulator/can/bus';
 import type { Emulation } from '../../../src/emulator/emulation';
 import type {
@@ -26,84 +15,24 @@ import type {
 } from '../../../src/emulator/messages';
 import { EEPROM_OFFSET } from '../../../src/image/flashMap';
 import type { Link } from '../../../src/links/link';
-import { emulatorModule, localChannel, probeImage } from '../../support/emulator';
-import { VirtualClock } from '../../support/virtualClock';
-
-const DIST = join(__dirname, '..', '..', '..', 'dist');
-
-describe('The UUID of an emulated controller', () => {
-  it('comes of its name, and is always the same', () => {
-    assert.match(pickUuid('a.bin', []), /^[0-9a-f]{24}$/);
-    assert.equal(pickUuid('a.bin', [pickUuid('b.bin', [])]), pickUuid('a.bin', []));
-    assert.notEqual(pickUuid('a.bin', []), pickUuid('b.bin', []));
-  });
-
-  it('is another for each on a bus, also when they run the same image', () => {
-    const taken: string[] = [];
-    for (let count = 0; count < 20; count++) taken.push(pickUuid('60.bin', taken));
-    assert.equal(new Set(taken).size, 20);
-  });
-
-  it('does not lead to the CAN ID of another, nor to that of its second motor', () => {
-    // As the real firmware derived it: 126 and 34.
-    assert.equal(defaultCanId('3a004100939e563039373220'), 126);
-    assert.equal(defaultCanId('3a0041004b1c563039373220'), 34);
-    const taken: string[] = [];
-    for (let count = 0; count < 20; count++) taken.push(pickUuid('60.bin', taken));
-    const ids = taken.map(defaultCanId).sort((one, other) => one - other);
-    ids.slice(1).forEach((id, index) => assert.ok(id - ids[index]! >= 2, `${ids.join(' ')}`));
-  });
-});
-
-describe('The UUID of a chip that has been there before', () => {
-  const [last, other] = [pickUuid('last', []), pickUuid('other', [])];
-
-  it('stays what it was, whatever its image is called', () => {
-    assert.equal(chooseUuid({ name: 'new.bin', lastUuid: last }, [other]), last);
-  });
-
-  it('gives way to one that is asked for', () => {
-    assert.equal(chooseUuid({ name: 'new.bin', lastUuid: last, uuid: other.toUpperCase() }, []), other);
-  });
-
-  it('is made anew where another on its bus has it: its flash is a copy of that one', () => {
-    assert.equal(chooseUuid({ name: 'new.bin', lastUuid: last }, [last]), pickUuid('new.bin', [last]));
-  });
-});
+import { localChannel, probeImage } from '../../support/emulator';
+import { DIST, EmulatorLab } from '../../support/emulatorLab';
 
 describe('emulated controllers', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'emulated-'));
-  const image = join(folder, 'probe.bin');
-  let clock: VirtualClock;
-  let controllers: EmulatedControllers;
-
-  before(async function () {
-    // The core may have to be compiled first.
-    this.timeout(120_000);
-    await emulatorModule();
-    writeFileSync(image, probeImage());
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
-
-  beforeEach(() => {
-    clock = new VirtualClock();
-    const open = (_file: string, start: EmulationStart) => localChannel(start, clock);
-    controllers = new EmulatedControllers(clock, DIST, open);
-  });
-  afterEach(() => controllers.dispose());
+  const lab = new EmulatorLab();
 
   it('start once for each name', async () => {
-    const first = await controllers.start(image);
-    assert.equal(await controllers.start(image), first);
-    assert.deepEqual(controllers.names, [image]);
-    assert.notEqual(await controllers.start(`${image}?speed=2`), first);
+    const first = await lab.controllers.start(lab.image);
+    assert.equal(await lab.controllers.start(lab.image), first);
+    assert.deepEqual(lab.controllers.names, [lab.image]);
+    assert.notEqual(await lab.controllers.start(`${lab.image}?speed=2`), first);
   });
 
   it('forget one that could not be started, and one that was stopped', async () => {
-    await assert.rejects(controllers.start(join(folder, 'missing.bin')), { code: 'file-unreadable' });
-    await controllers.start(image);
-    await controllers.stop(image);
-    assert.deepEqual(controllers.names, []);
+    await assert.rejects(lab.controllers.start(join(lab.folder, 'missing.bin')), { code: 'file-unreadable' });
+    await lab.controllers.start(lab.image);
+    await lab.controllers.stop(lab.image);
+    assert.deepEqual(lab.controllers.names, []);
   });
 
   it('wait for a first start by the time of the controller, however slow this computer is', async () => {
@@ -114,28 +43,28 @@ describe('emulated controllers', () => {
       onFailure: () => {},
       dispose: () => {},
     };
-    const slow = new EmulatedControllers(clock, DIST, () => silent);
-    await slow.start(image);
+    const slow = new EmulatedControllers(lab.clock, DIST, () => silent);
+    await slow.start(lab.image);
     let link: Link | undefined;
-    const connecting = slow.connect({ kind: 'emulated', name: image }).then((opened) => (link = opened));
-    await clock.advance(60_000);
+    const connecting = slow.connect({ kind: 'emulated', name: lab.image }).then((opened) => (link = opened));
+    await lab.clock.advance(60_000);
     assert.equal(link, undefined);
     messages.fire({ type: 'started' });
-    await clock.run(connecting);
+    await lab.clock.run(connecting);
     assert.ok(link);
     slow.dispose();
   });
 
   it('tell why their program does not run, instead of waiting for it', async () => {
-    const broken = join(folder, 'broken.bin');
+    const broken = join(lab.folder, 'broken.bin');
     const bytes = probeImage();
     const entry = new DataView(bytes.buffer).getUint32(4, true) - 1 - 0x0800_0000;
     // An instruction that does not exist; the fault handler starts over.
     bytes.set([0xff, 0xde], entry);
     writeFileSync(broken, bytes);
     const address = { kind: 'emulated', name: broken } as const;
-    await controllers.start(broken);
-    await assert.rejects(clock.run(controllers.connect(address)), (error) => {
+    await lab.controllers.start(broken);
+    await assert.rejects(lab.clock.run(lab.controllers.connect(address)), (error) => {
       assert.ok(error instanceof VescError);
       assert.equal(error.code, 'emulation-stuck');
       assert.match(
@@ -147,30 +76,30 @@ describe('emulated controllers', () => {
   });
 
   describe('whose end comes while somebody connects', () => {
-    const address = { kind: 'emulated', name: image } as const;
+    const address = { kind: 'emulated', name: lab.image } as const;
     let channels: ReturnType<typeof localChannel>[];
 
     beforeEach(() => {
       channels = [];
-      controllers = new EmulatedControllers(clock, DIST, (_file, start) => {
-        channels.push(localChannel(start, clock));
+      lab.renew((_file, start) => {
+        channels.push(localChannel(start, lab.clock));
         return channels.at(-1)!;
       });
     });
 
     /** What connecting ends in, and how long that took. */
     async function connecting(end: () => unknown): Promise<VescError> {
-      await controllers.start(image);
-      const from_ms = clock.now();
-      const failing = assert.rejects(controllers.connect(address), (error) => {
+      await lab.controllers.start(lab.image);
+      const from_ms = lab.clock.now();
+      const failing = assert.rejects(lab.controllers.connect(address), (error) => {
         assert.ok(error instanceof VescError);
         failure = error;
         return true;
       });
       let failure: VescError | undefined;
       await end();
-      await clock.run(failing);
-      assert.ok(clock.now() - from_ms < 200, `${clock.now() - from_ms} ms`);
+      await lab.clock.run(failing);
+      assert.ok(lab.clock.now() - from_ms < 200, `${lab.clock.now() - from_ms} ms`);
       return failure!;
     }
 
@@ -178,13 +107,13 @@ describe('emulated controllers', () => {
       const failure = await connecting(() => channels[0]!.fail('out of memory'));
       assert.equal(failure.code, 'emulation-ended');
       assert.match(failure.happened, /probe\.bin .*out of memory/);
-      assert.deepEqual(controllers.names, []);
-      await controllers.start(image);
+      assert.deepEqual(lab.controllers.names, []);
+      await lab.controllers.start(lab.image);
       assert.equal(channels.length, 2);
     });
 
     it('say so at once when they are stopped', async () => {
-      const failure = await connecting(() => controllers.stop(image));
+      const failure = await connecting(() => lab.controllers.stop(lab.image));
       assert.equal(failure.code, 'emulation-ended');
       assert.match(failure.happened, /was stopped/);
     });
@@ -192,32 +121,34 @@ describe('emulated controllers', () => {
 
   it('are not forgotten when an earlier one of that name turns out not to start', async () => {
     let stopping: Promise<void> | undefined;
-    let second: ReturnType<typeof controllers.start> | undefined;
-    controllers = new EmulatedControllers(clock, DIST, (_file, start) => {
-      if (second) return localChannel(start, clock);
-      stopping = controllers.stop(image);
-      second = controllers.start(image);
+    let second: ReturnType<typeof lab.controllers.start> | undefined;
+    lab.renew((_file, start) => {
+      if (second) return localChannel(start, lab.clock);
+      stopping = lab.controllers.stop(lab.image);
+      second = lab.controllers.start(lab.image);
       throw new Error('no more workers');
     });
-    await assert.rejects(controllers.start(image), { message: 'no more workers' });
+    await assert.rejects(lab.controllers.start(lab.image), { message: 'no more workers' });
     await stopping;
     const run = await second!;
-    assert.equal(controllers.find(image), run);
+    assert.equal(lab.controllers.find(lab.image), run);
   });
 
   it('are not found any more when they are stopped while they start', async () => {
-    const starting = controllers.start(image);
-    await controllers.stop(image);
+    const starting = lab.controllers.start(lab.image);
+    await lab.controllers.stop(lab.image);
     assert.match((await starting).controller.ended!, /was stopped/);
-    assert.equal(controllers.find(image), undefined);
+    assert.equal(lab.controllers.find(lab.image), undefined);
   });
 
   it('start once the core can be read, though it could not before', async () => {
-    const place = mkdtempSync(join(folder, 'dist-'));
-    const others = new EmulatedControllers(clock, place, (_file, start) => localChannel(start, clock));
-    await assert.rejects(others.start(image), { code: 'file-unreadable' });
+    const place = mkdtempSync(join(lab.folder, 'dist-'));
+    const others = new EmulatedControllers(lab.clock, place, (_file, start) =>
+      localChannel(start, lab.clock),
+    );
+    await assert.rejects(others.start(lab.image), { code: 'file-unreadable' });
     copyFileSync(join(DIST, 'emulator.wasm'), join(place, 'emulator.wasm'));
-    await others.start(image);
+    await others.start(lab.image);
     others.dispose();
   });
 
@@ -225,7 +156,7 @@ describe('emulated controllers', () => {
     const messages = new Emitter<EmulationMessage>();
     const programmed: HostMessage[] = [];
     const settings = { type: 'flash', offset: EEPROM_OFFSET, bytes: Uint8Array.of(1, 2, 3) } as const;
-    const others = new EmulatedControllers(clock, DIST, () => ({
+    const others = new EmulatedControllers(lab.clock, DIST, () => ({
       post(message) {
         if (message.type === 'program') programmed.push(message);
         if (message.type !== 'sync') return;
@@ -236,8 +167,8 @@ describe('emulated controllers', () => {
       onFailure: () => {},
       dispose: () => {},
     }));
-    await others.start(image);
-    assert.equal(await others.swap(image), true);
+    await others.start(lab.image);
+    assert.equal(await others.swap(lab.image), true);
     const [message] = programmed;
     assert.ok(message?.type === 'program');
     assert.deepEqual([...message.bytes.subarray(EEPROM_OFFSET, EEPROM_OFFSET + 4)], [1, 2, 3, 0xff]);
@@ -248,171 +179,71 @@ describe('emulated controllers', () => {
     const starts: EmulationStart[] = [];
     const open = (_file: string, start: EmulationStart) => {
       starts.push(start);
-      return localChannel(start, clock);
+      return localChannel(start, lab.clock);
     };
-    const board = join(folder, '60.bin');
+    const board = join(lab.folder, '60.bin');
     writeFileSync(board, probeImage('60'));
-    const others = new EmulatedControllers(clock, DIST, open);
-    for (const name of [board, `${board}?motor=hub`, `${board}?motor=auto`, `${image}?motor=auto`]) {
+    const others = new EmulatedControllers(lab.clock, DIST, open);
+    for (const name of [board, `${board}?motor=hub`, `${board}?motor=auto`, `${lab.image}?motor=auto`]) {
       await others.start(name);
     }
     assert.deepEqual(
       starts.map(({ motor }) => motor?.parameters.polePairs),
       [undefined, 15, 7, undefined],
     );
-    await assert.rejects(others.start(`${image}?motor=hub`), { code: 'usage' });
+    await assert.rejects(others.start(`${lab.image}?motor=hub`), { code: 'usage' });
     others.dispose();
   });
 
   it('take the image of another build in place of the one that runs', async () => {
-    assert.equal(await controllers.swap(image), false);
-    const { controller } = await controllers.start(image);
+    assert.equal(await lab.controllers.swap(lab.image), false);
+    const { controller } = await lab.controllers.start(lab.image);
     const changed = probeImage();
     changed[0x7_0000] = 0x42;
-    writeFileSync(image, changed);
-    assert.equal(await controllers.swap(image), true);
+    writeFileSync(lab.image, changed);
+    assert.equal(await lab.controllers.swap(lab.image), true);
     assert.equal(controller.flash.content[0x7_0000], 0x42);
-    writeFileSync(image, probeImage());
-  });
-
-  describe('with a folder for their flash', () => {
-    const flashFolder = join(folder, 'flash');
-    const kept = join(flashFolder, 'probe.flash');
-    beforeEach(() => {
-      const open = (_file: string, start: EmulationStart) => localChannel(start, clock);
-      controllers = new EmulatedControllers(clock, DIST, open, { flashFolder });
-    });
-
-    it('go on with their settings after they were stopped, and forget them when they are told to', async () => {
-      const { controller, bench } = await controllers.start(image);
-      controller.flash.change(EEPROM_OFFSET, Uint8Array.of(1, 2, 3));
-      bench.damageFlash(true);
-      await controllers.stop(image);
-      assert.deepEqual([...readFileSync(kept).subarray(EEPROM_OFFSET, EEPROM_OFFSET + 3)], [1, 2, 3]);
-      // What was damaged on purpose is whole again.
-      assert.deepEqual(
-        readFileSync(kept).subarray(0xc000, 0x7_fff0),
-        Buffer.from(probeImage()).subarray(0xc000, 0x7_fff0),
-      );
-      const again = await controllers.start(image);
-      assert.equal(again.controller.flash.content[EEPROM_OFFSET], 1);
-      await controllers.startErased(image);
-      assert.equal(again.controller.flash.content[EEPROM_OFFSET], 0xff);
-    });
-
-    it('have kept what was stored last when the editor goes, though it throws them away meanwhile', async () => {
-      const { controller } = await controllers.start(image);
-      controller.flash.change(EEPROM_OFFSET, Uint8Array.of(4, 5, 6));
-      const stopping = controllers.stopAll();
-      controllers.dispose();
-      await stopping;
-      assert.deepEqual([...readFileSync(kept).subarray(EEPROM_OFFSET, EEPROM_OFFSET + 3)], [4, 5, 6]);
-    });
-
-    it('share no file, and start anew where it is none of theirs', async () => {
-      writeFileSync(kept, 'rubbish');
-      const first = await controllers.start(image);
-      const second = await controllers.start(`${image}?speed=2`);
-      assert.deepEqual([first.kept, second.kept], [kept, undefined]);
-    });
-
-    it('are the same controller with another image of their board', async () => {
-      const { controller } = await controllers.start(image);
-      await controllers.stop(image);
-      const another = join(folder, 'another.bin');
-      writeFileSync(another, probeImage());
-      assert.equal((await controllers.start(another)).controller.can.uuid, controller.can.uuid);
-    });
-
-    it('run, and say so, where their UUID cannot be kept', async () => {
-      const told: string[] = [];
-      controllers.onUnwritable(({ details }) => told.push((details as { path: string }).path));
-      rmSync(`${kept}.uuid`, { force: true });
-      mkdirSync(`${kept}.uuid`, { recursive: true });
-      assert.equal((await controllers.start(image)).kept, kept);
-      assert.deepEqual(told, [`${kept}.uuid`]);
-      rmSync(`${kept}.uuid`, { recursive: true });
-    });
-
-    it('share none either when they are started at the same time', async () => {
-      const both = await Promise.all([controllers.start(image), controllers.start(`${image}?speed=2`)]);
-      assert.equal(both.filter((run) => run.kept === kept).length, 1);
-    });
-
-    it('do not touch the file of a controller of another process, until that is gone', async () => {
-      const lock = `${kept}.lock`;
-      writeFileSync(lock, `${process.ppid}`);
-      // It is waited for, and that in real time, because files are read.
-      const hurriedClock = scaledClock(systemClock, 20);
-      const open = (_file: string, start: EmulationStart) => localChannel(start, clock);
-      controllers = new EmulatedControllers(hurriedClock, DIST, open, { flashFolder });
-      await assert.rejects(controllers.start(image), {
-        code: 'flash-in-use',
-        details: { path: kept, process: process.ppid },
-      });
-      assert.deepEqual(controllers.names, []);
-      rmSync(lock);
-      assert.equal((await controllers.start(image)).kept, kept);
-      assert.equal(readFileSync(lock, 'utf8'), `${process.pid}`);
-      await controllers.stop(image);
-      assert.equal(existsSync(lock), false);
-    });
-
-    it('hold no file after they could not be started', async () => {
-      await assert.rejects(controllers.start(`${image}?uuid=xyz`), { code: 'usage' });
-      assert.equal(existsSync(`${kept}.lock`), false);
-    });
-
-    it('go on with what one has stored that is being stopped this moment', async () => {
-      const { controller } = await controllers.start(image);
-      controller.flash.change(EEPROM_OFFSET, Uint8Array.of(7, 8, 9));
-      const stopping = controllers.stop(image);
-      const again = await controllers.start(image);
-      await stopping;
-      assert.equal(again.kept, kept);
-      assert.deepEqual(
-        [...again.controller.flash.content.subarray(EEPROM_OFFSET, EEPROM_OFFSET + 3)],
-        [7, 8, 9],
-      );
-    });
+    writeFileSync(lab.image, probeImage());
   });
 
   it('tell how they are, and when that changes', async () => {
     let changes = 0;
-    controllers.onChange(() => changes++);
-    assert.equal(controllers.statusOf({ kind: 'emulated', name: image }), undefined);
-    const { bench } = await controllers.start(image);
-    assert.deepEqual(controllers.statusOf({ kind: 'emulated', name: image }), {
+    lab.controllers.onChange(() => changes++);
+    assert.equal(lab.controllers.statusOf({ kind: 'emulated', name: lab.image }), undefined);
+    const { bench } = await lab.controllers.start(lab.image);
+    assert.deepEqual(lab.controllers.statusOf({ kind: 'emulated', name: lab.image }), {
       state: 'running',
       plugged: true,
     });
     const before = changes;
     bench.plugIn(false);
     bench.power(false);
-    assert.deepEqual(controllers.statusOf({ kind: 'emulated', name: image }), {
+    assert.deepEqual(lab.controllers.statusOf({ kind: 'emulated', name: lab.image }), {
       state: 'off',
       plugged: false,
     });
     assert.ok(changes > before);
-    await assert.rejects(controllers.connect({ kind: 'emulated', name: image }), { code: 'port-not-found' });
+    await assert.rejects(lab.controllers.connect({ kind: 'emulated', name: lab.image }), {
+      code: 'port-not-found',
+    });
     bench.backToNormal();
-    assert.equal(controllers.statusOf({ kind: 'emulated', name: image })!.state, 'running');
+    assert.equal(lab.controllers.statusOf({ kind: 'emulated', name: lab.image })!.state, 'running');
   });
 
   it('are connected with what a board has at its inputs, as the editor knows it or by the table', async () => {
     const asked: string[] = [];
     const open = (_file: string, start: EmulationStart) => {
       assert.deepEqual(start.overrides, [{ kind: 'index', index: 11, value: 1000 }]);
-      return localChannel(start, clock);
+      return localChannel(start, lab.clock);
     };
-    controllers = new EmulatedControllers(clock, DIST, open, {
+    lab.renew(open, {
       inputsOf: (hardware) => {
         asked.push(hardware);
         const input = { kind: 'linear', index: 11, offset: 0, perCount: 0.01 } as const;
         return Promise.resolve({ supply: { input, min_V: 5, max_V: 15 } });
       },
     });
-    const { bench } = await controllers.start(image);
+    const { bench } = await lab.controllers.start(lab.image);
     assert.deepEqual(asked, ['probe']);
     assert.equal(bench.valueOf('supply'), 10);
   });
@@ -420,34 +251,34 @@ describe('emulated controllers', () => {
   it('are on one CAN bus, with a UUID each', async () => {
     const starts: EmulationStart[] = [];
     const emulations: Emulation[] = [];
-    controllers = new EmulatedControllers(clock, DIST, (_file, start) => {
+    lab.renew((_file, start) => {
       starts.push(start);
-      return localChannel(start, clock, (emulation) => emulations.push(emulation));
+      return localChannel(start, lab.clock, (emulation) => emulations.push(emulation));
     });
-    const { controller: other } = await controllers.start(`${image}?speed=2`);
-    const { controller: first } = await controllers.start(image);
+    const { controller: other } = await lab.controllers.start(`${lab.image}?speed=2`);
+    const { controller: first } = await lab.controllers.start(lab.image);
     assert.notDeepEqual(starts[0]!.uniqueId, starts[1]!.uniqueId);
     for (let tries = 0; !(first.can.isReady && other.can.isReady) && tries < 50; tries++)
-      await clock.advance(20);
+      await lab.clock.advance(20);
     const attached = emulations.map(({ core }) => Number(core.now_ns));
-    await clock.advance(500);
+    await lab.clock.advance(500);
     const passed_ms = emulations.map(({ core }, index) => (Number(core.now_ns) - attached[index]!) / 1e6);
     // The faster one waits for the other.
     assert.ok(Math.abs(passed_ms[0]! - passed_ms[1]!) < 5, passed_ms.join(' '));
     assert.ok(passed_ms[0]! > 400 && passed_ms[0]! < 600, passed_ms.join(' '));
-    await controllers.stop(image);
+    await lab.controllers.stop(lab.image);
     const before = Number(emulations[0]!.core.now_ns);
-    await clock.advance(500);
+    await lab.clock.advance(500);
     assert.ok((Number(emulations[0]!.core.now_ns) - before) / 1e6 > 900, 'alone, it has its own speed');
   });
 
   it('cannot have the UUID of another on the same bus', async () => {
-    await controllers.start(image);
-    const [uuid] = (controllers as unknown as { bus: Lazy<CanBus> }).bus.made!.uuids;
-    const name = `${image}?uuid=${uuid!.toUpperCase()}`;
-    await assert.rejects(controllers.start(name), { code: 'usage' });
-    const { flash } = (await controllers.start(image)).controller;
-    const bus = new CanBus(clock);
-    (await controllers.create({ flash: flash.content, name: 'a', uuid: uuid!, bus })).dispose();
+    await lab.controllers.start(lab.image);
+    const [uuid] = (lab.controllers as unknown as { bus: Lazy<CanBus> }).bus.made!.uuids;
+    const name = `${lab.image}?uuid=${uuid!.toUpperCase()}`;
+    await assert.rejects(lab.controllers.start(name), { code: 'usage' });
+    const { flash } = (await lab.controllers.start(lab.image)).controller;
+    const bus = new CanBus(lab.clock);
+    (await lab.controllers.create({ flash: flash.content, name: 'a', uuid: uuid!, bus })).dispose();
   });
 });
