@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock';
 import { isVescError, VescError } from '../base/errors';
+import { isBlocking } from '../protocol/blockingCommands';
 import { CommandId, commandName } from '../protocol/commandId';
 import { forwardCan } from '../protocol/messages/can';
 import { fwVersion } from '../protocol/messages/identity';
 import { decodePrint, terminalCommand } from '../protocol/messages/terminal';
 import { decodeReply, type Request } from '../protocol/request';
-import { isBlocking, repeatedOffset } from './commandTraits';
+import { repeatedOffset } from './repeatedOffset';
 import type { RequestOptions, TerminalOptions } from './endpoint';
 import type { Prints } from './prints';
 import { patienceFor } from './terminalPatience';
@@ -75,7 +76,7 @@ export class Conversation {
     const subject: Subject = {
       replyId: request.replyId,
       offset: repeatedOffset(request.payload),
-      blocking: isBlocking(request.payload),
+      blocking: isBlocking(request.payload[0]!),
       canId,
     };
     const turn = await this.turns.take(subject, signal);
@@ -104,7 +105,7 @@ export class Conversation {
     const turn = await this.turns.take({
       replyId: undefined,
       offset: undefined,
-      blocking: isBlocking(payload),
+      blocking: isBlocking(payload[0]!),
       canId,
     });
     try {

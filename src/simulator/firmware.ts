@@ -1,4 +1,5 @@
 import { ByteReader, EndOfPayload } from '../protocol/bytes';
+import { isBlocking } from '../protocol/blockingCommands';
 import type { CommandId } from '../protocol/commandId';
 import type { FaultRecord } from '../protocol/faultListing';
 import { secondMotorCanId } from '../protocol/messages/can';
@@ -7,7 +8,7 @@ import { atLeast } from '../protocol/version';
 import type { Board, FirmwareIdentity } from './board';
 import { BROADCAST, type CanPacket, type CanStatus } from './canBus';
 import { CodeStore } from './codeStore';
-import { commandTable, isBlocking, isKnown } from './commands/commandTable';
+import { commandTable, isKnown } from './commands/commandTable';
 import { FaultLog } from './faultLog';
 import { PowerCut } from './flash';
 import type { HostPort, PortReader } from './hostPort';

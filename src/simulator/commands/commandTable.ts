@@ -25,35 +25,6 @@ export const commandTable: Partial<Record<CommandId, Handler>> = {
   ...updateCommands,
 };
 
-/** Commands that share one worker thread: while one runs, the others are dropped without a word (facts 2.1, B). */
-const blocking = new Set<CommandId>([
-  CommandId.TERMINAL_CMD,
-  CommandId.DETECT_MOTOR_PARAM,
-  CommandId.DETECT_MOTOR_R_L,
-  CommandId.DETECT_MOTOR_FLUX_LINKAGE,
-  CommandId.DETECT_ENCODER,
-  CommandId.DETECT_HALL_FOC,
-  CommandId.DETECT_MOTOR_FLUX_LINKAGE_OPENLOOP,
-  CommandId.DETECT_APPLY_ALL_FOC,
-  CommandId.PING_CAN,
-  CommandId.BM_CONNECT,
-  CommandId.BM_ERASE_FLASH_ALL,
-  CommandId.BM_WRITE_FLASH,
-  CommandId.BM_REBOOT,
-  CommandId.BM_DISCONNECT,
-  CommandId.BM_MAP_PINS_DEFAULT,
-  CommandId.BM_MAP_PINS_NRF5X,
-  CommandId.BM_MEM_READ,
-  CommandId.BM_WRITE_FLASH_LZO,
-  CommandId.GET_IMU_CALIBRATION,
-  CommandId.BM_MEM_WRITE,
-  CommandId.CAN_UPDATE_BAUD_ALL,
-]);
-
-export function isBlocking(id: CommandId): boolean {
-  return blocking.has(id);
-}
-
 /** The ids an Express module knows (facts 2.1). */
 const EXPRESS = new Set<number>([
   ...[0, 1, 2, 3, 20, 29, 34, 36, 62, 65, 85],

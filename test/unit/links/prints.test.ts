@@ -2,22 +2,19 @@ import assert from 'node:assert/strict';
 import { CommandId } from '../../../src/protocol/commandId';
 import type { PrintHolder, PrintOwner } from '../../../src/links/prints';
 import type { Session } from '../../../src/links/session';
-import { VirtualClock } from '../../support/virtualClock';
-import { ask, code, connected, type Rig } from './scriptedDevice';
+import type { VirtualClock } from '../../support/virtualClock';
+import { ask, code, eachConnected, type ScriptedDevice } from './scriptedDevice';
 
 describe('whose the prints on a link are', () => {
   let clock: VirtualClock;
   let session: Session;
-  let device: Rig['device'];
+  let device: ScriptedDevice;
   let logged: string[];
-
-  beforeEach(() => {
-    clock = new VirtualClock();
-    ({ session, device } = connected(clock));
+  eachConnected((rig) => {
+    ({ clock, session, device } = rig);
     logged = [];
     session.prints.onPrint(({ text, owner }) => logged.push(`${owner ?? 'nobody'}: ${text}`));
   });
-  afterEach(() => session.dispose());
 
   function reader(name: string): PrintOwner & { readonly read: string[] } {
     const read: string[] = [];

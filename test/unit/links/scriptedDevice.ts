@@ -1,11 +1,11 @@
 import { FrameDecoder, encodeFrame } from '../../../src/protocol/frame';
 import type { Request } from '../../../src/protocol/request';
 import type { CommandId } from '../../../src/protocol/commandId';
-import type { LinkAddress } from '../../../src/links/link';
+import type { Link, LinkAddress } from '../../../src/links/link';
 import { createMemoryDuplex, type DuplexEnd } from '../../../src/links/memoryDuplex';
 import { Session } from '../../../src/links/session';
 import { isVescError, type ErrorCode } from '../../../src/base/errors';
-import type { VirtualClock } from '../../support/virtualClock';
+import { VirtualClock } from '../../support/virtualClock';
 
 export const ADDRESS = { kind: 'serial', path: '/dev/ttyACM0', baudRate: 115_200 } as const;
 
@@ -35,15 +35,30 @@ export class ScriptedDevice {
   }
 }
 
-export interface Rig {
+interface Rig {
+  readonly clock: VirtualClock;
   readonly session: Session;
   readonly device: ScriptedDevice;
+}
+
+/** A new session and device for each test of the `describe` this is called in. */
+export function eachConnected(use: (rig: Rig) => void): void {
+  let rig: Rig;
+  beforeEach(() => use((rig = connected(new VirtualClock()))));
+  afterEach(() => rig.session.dispose());
+}
+
+/** `link`, with other hands that write. */
+export function withWrite(link: Link, write: Link['write']): Link {
+  return new Proxy(link, {
+    get: (target, key): unknown => (key === 'write' ? write : Reflect.get(target, key, target)),
+  });
 }
 
 /** A session with a device at its other end. */
 export function connected(clock: VirtualClock, address: LinkAddress = ADDRESS): Rig {
   const { link, device } = createMemoryDuplex(address, clock);
-  return { session: new Session(link, clock), device: new ScriptedDevice(device) };
+  return { clock, session: new Session(link, clock), device: new ScriptedDevice(device) };
 }
 
 /** A request that is answered by `[id, value]`. */

@@ -6,32 +6,27 @@ import { encodeFrame } from '../../../src/protocol/frame';
 import { fwVersion } from '../../../src/protocol/messages/identity';
 import { writeStaging } from '../../../src/protocol/messages/update';
 import type { Request } from '../../../src/protocol/request';
-import type { Link } from '../../../src/links/link';
 import { createMemoryDuplex } from '../../../src/links/memoryDuplex';
 import { Session } from '../../../src/links/session';
-import { VirtualClock } from '../../support/virtualClock';
-import { ADDRESS, ask, code, connected, type Rig } from './scriptedDevice';
+import type { VirtualClock } from '../../support/virtualClock';
+import {
+  ADDRESS,
+  ask,
+  code,
+  connected,
+  eachConnected,
+  type ScriptedDevice,
+  withWrite,
+} from './scriptedDevice';
 
 const VALUES = CommandId.GET_VALUES;
 const STATS = CommandId.GET_STATS;
 
-/** `link`, with other hands that write. */
-function withWrite(link: Link, write: Link['write']): Link {
-  return new Proxy(link, {
-    get: (target, key): unknown => (key === 'write' ? write : Reflect.get(target, key, target)),
-  });
-}
-
 describe('a session', () => {
   let clock: VirtualClock;
   let session: Session;
-  let device: Rig['device'];
-
-  beforeEach(() => {
-    clock = new VirtualClock();
-    ({ session, device } = connected(clock));
-  });
-  afterEach(() => session.dispose());
+  let device: ScriptedDevice;
+  eachConnected((rig) => ({ clock, session, device } = rig));
 
   describe('asks', () => {
     it('and gets the answer', async () => {

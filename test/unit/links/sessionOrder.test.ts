@@ -6,29 +6,17 @@ import type { Request } from '../../../src/protocol/request';
 import type { Link } from '../../../src/links/link';
 import { createMemoryDuplex } from '../../../src/links/memoryDuplex';
 import { Session } from '../../../src/links/session';
-import { VirtualClock } from '../../support/virtualClock';
-import { ADDRESS, ask, code, connected, type Rig } from './scriptedDevice';
+import type { VirtualClock } from '../../support/virtualClock';
+import { ADDRESS, ask, code, eachConnected, type ScriptedDevice, withWrite } from './scriptedDevice';
 
 const VALUES = CommandId.GET_VALUES;
 const STATS = CommandId.GET_STATS;
 
-/** `link`, with other hands that write. */
-function withWrite(link: Link, write: Link['write']): Link {
-  return new Proxy(link, {
-    get: (target, key): unknown => (key === 'write' ? write : Reflect.get(target, key, target)),
-  });
-}
-
 describe('a session keeps order', () => {
   let clock: VirtualClock;
   let session: Session;
-  let device: Rig['device'];
-
-  beforeEach(() => {
-    clock = new VirtualClock();
-    ({ session, device } = connected(clock));
-  });
-  afterEach(() => session.dispose());
+  let device: ScriptedDevice;
+  eachConnected((rig) => ({ clock, session, device } = rig));
 
   describe('and answers that come too late:', () => {
     async function timeOut(

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
 import { CommandId } from '../../../src/protocol/commandId';
 import { type Session } from '../../../src/links/session';
-import { VirtualClock } from '../../support/virtualClock';
-import { ask, code, connected, type Rig } from './scriptedDevice';
+import type { VirtualClock } from '../../support/virtualClock';
+import { ask, code, eachConnected, type ScriptedDevice } from './scriptedDevice';
 
 const VALUES = CommandId.GET_VALUES;
 
 describe('the terminal of a session', () => {
   let clock: VirtualClock;
   let session: Session;
-  let device: Rig['device'];
-
-  beforeEach(() => {
-    clock = new VirtualClock();
-    ({ session, device } = connected(clock));
-  });
-  afterEach(() => session.dispose());
+  let device: ScriptedDevice;
+  eachConnected((rig) => ({ clock, session, device } = rig));
 
   describe('run by a command', () => {
     it('gives the prints in order, without the echo', async () => {

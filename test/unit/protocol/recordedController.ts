@@ -8,6 +8,7 @@ import type {
   Stats,
   Values,
 } from '../../../src/protocol/messages/telemetry';
+import { silentBms } from '../../../src/simulator/readings';
 import recordings from '../../data/vesc-recordings-7.01.json';
 
 /** What the firmware held when its answers were recorded. */
@@ -131,28 +132,5 @@ export const GNSS: Gnss = {
   age_s: new ByteReader(fromHex('41ba89d5')).f32a(),
 };
 
-export const BMS: BmsValues = {
-  voltage_V: 0,
-  chargeVoltage_V: 0,
-  current_A: 0,
-  currentIc_A: 0,
-  charge_Ah: 0,
-  energy_Wh: 0,
-  cells_V: [],
-  balancing: [],
-  temps_C: [],
-  tempIc_C: 0,
-  tempHumidity_C: 0,
-  humidity_percent: 0,
-  tempHottestCell_C: 0,
-  stateOfCharge: 0,
-  stateOfHealth: 0,
-  canId: 255,
-  chargedTotal_Ah: 0,
-  chargedTotal_Wh: 0,
-  dischargedTotal_Ah: 0,
-  dischargedTotal_Wh: 0,
-  pressure_Pa: 0,
-  dataVersion: 0,
-  status: '',
-};
+/** The recorded controller never heard of a battery. */
+export const BMS: BmsValues = silentBms;

@@ -5,9 +5,8 @@ import type { MotorValues } from '../../../src/simulator/motor';
 import { SimulatedController } from '../../../src/simulator/simulatedController';
 import recordings from '../../data/vesc-recordings-7.01.json';
 import { VirtualClock } from '../../support/virtualClock';
+import { held, IMU, STATS } from '../protocol/recordedController';
 import { hexes, TestHost } from './testHost';
-
-const held = recordings.held_values;
 
 const motor: Partial<MotorValues> = {
   tempFet_C: held.temp_fet,
@@ -52,19 +51,7 @@ function holdRecordedValues(controller: SimulatedController): void {
     energy_Wh: 0,
     energyRegenerated_Wh: 0,
   };
-  readings.stats = {
-    speedAverage_mps: held.stat_speed_avg,
-    speedMax_mps: held.stat_speed_max,
-    powerAverage_W: held.stat_power_avg,
-    powerMax_W: held.stat_power_max,
-    currentAverage_A: held.stat_current_avg,
-    currentMax_A: held.stat_current_max,
-    tempFetAverage_C: held.stat_temp_mosfet_avg,
-    tempFetMax_C: held.stat_temp_mosfet_max,
-    tempMotorAverage_C: held.stat_temp_motor_avg,
-    tempMotorMax_C: held.stat_temp_motor_max,
-    counted_s: held.stat_count_time,
-  };
+  readings.stats = STATS;
   readings.ppm = { level: held.ppm_level, pulse_ms: held.ppm_pulse_ms };
   readings.adc = {
     level: held.adc_level,
@@ -73,24 +60,7 @@ function holdRecordedValues(controller: SimulatedController): void {
     voltage2_V: held.adc_voltage2,
   };
   readings.chuk = { level: held.chuk_y };
-  readings.imu = {
-    roll_rad: held.roll,
-    pitch_rad: held.pitch,
-    yaw_rad: held.yaw,
-    accelerationX_g: held.acc_x,
-    accelerationY_g: held.acc_y,
-    accelerationZ_g: held.acc_z,
-    gyroX_degps: held.gyro_x,
-    gyroY_degps: held.gyro_y,
-    gyroZ_degps: held.gyro_z,
-    magneticX: held.mag_x,
-    magneticY: held.mag_y,
-    magneticZ: held.mag_z,
-    quaternionW: held.q0,
-    quaternionX: held.q1,
-    quaternionY: held.q2,
-    quaternionZ: held.q3,
-  };
+  readings.imu = IMU;
   const [eleven, twelve] = controller.nodes;
   eleven!.readings.motors[0]!.held = { ...motor, voltage_V: 49.9, erpm: 2222 };
   twelve!.readings.motors[0]!.held = { ...motor, voltage_V: 48.8, erpm: -3333 };
