@@ -245,6 +245,8 @@ export class RecoveryRun {
         return this.end(judgement.verdict, judgement);
       } catch (error) {
         if (!isUnreachable(error) || attempt === RETURN_ATTEMPTS) throw this.silent(error);
+        // Over a link that stayed open it would keep out whoever looks again.
+        this.connection?.dispose();
       }
     }
   }

@@ -323,4 +323,16 @@ describe('a recovery that breaks off', () => {
     const never = await bench.recover({ reflash: true });
     assert.equal(never.error?.code, 'recovered-silent');
   });
+
+  it('asks again over a link that stayed open', async () => {
+    bench = new RecoveryBench();
+    let times = 0;
+    // Before 6.06 the source is told by the terminal, and a controller that starts once more is silent there.
+    bench.dead.interference = ({ payload, direction }) =>
+      direction === 'to-controller' && payload[0] === CommandId.TERMINAL_CMD && ++times === 1
+        ? 'drop'
+        : undefined;
+    const result = await bench.recover({}, { version: { major: 6, minor: 5 } });
+    assert.deepEqual([result.verdict, result.error?.code, times], ['updated', undefined, 2]);
+  });
 });
