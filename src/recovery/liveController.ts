@@ -8,7 +8,7 @@ import { takeSnapshot } from '../settings/settingsReader';
 import type { Snapshot } from '../settings/snapshot';
 import { type ControllerIdentity, identifyController } from '../update/controllerIdentity';
 import { releaseMotors } from '../update/motorRelease';
-import { addOwed, findOwed } from '../update/owedSettings';
+import { addOwed, type Owed } from '../update/owedSettings';
 import { preflight } from '../update/preflight';
 import { TargetConnection } from '../update/targetConnection';
 import { unwritable } from '../update/updateRecord';
@@ -73,17 +73,17 @@ export class LiveController {
     return preflight({ ...request.image, stamp }, this.identity, values, request);
   }
 
-  /** Reads what it holds, and what an earlier update owes it, to be given back at the end. */
+  /** Reads what it holds, to be given back at the end with what an earlier update owes it. */
   async saveSettings(
+    owed: Owed | undefined,
     onProgress: (what: string, fraction: number) => void,
     signal: AbortSignal,
   ): Promise<SavedSettings> {
-    const { clock, journal, snapshots } = this.dependencies;
+    const { clock, snapshots } = this.dependencies;
     const { connection, identity } = this;
     const version = await connection.endpoint.request(fwVersion(), { ...IDENTIFY, signal });
     const { commit } = identity.firmware;
     const present = await takeSnapshot(connection, version, { clock, commit, signal, onProgress });
-    const owed = await findOwed(journal, snapshots, identity.uuid);
     const snapshot = owed ? await addOwed(connection, present, owed) : present;
     return { snapshot, path: await snapshots.save(snapshot).catch(unwritable) };
   }

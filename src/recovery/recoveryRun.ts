@@ -10,7 +10,7 @@ import { restoreSettings } from '../settings/settingsRestore';
 import { type ControllerIdentity, identifyController } from '../update/controllerIdentity';
 import type { JournalEntry } from '../update/journal';
 import type { Judgement } from '../update/judgement';
-import { findOwed, type Owed } from '../update/owedSettings';
+import { findOwed, type Owed, owedPart } from '../update/owedSettings';
 import { sameHardware } from '../update/sameHardware';
 import { StageTimer } from '../update/stageTimer';
 import { TargetConnection } from '../update/targetConnection';
@@ -53,6 +53,8 @@ export class RecoveryRun {
   private backupPath: string | undefined;
   private plan: FlashPlan | undefined;
   private restored: RecoveryResult['restored'] = [];
+  /** By an update that was left half-way. */
+  private owed: Owed | undefined;
   private unpaid: VescError | undefined;
   private refusals: readonly VescError[] = [];
   private address: LinkAddress | undefined;
@@ -120,9 +122,16 @@ export class RecoveryRun {
     const { signal, timer } = this;
     this.report('preflight', 0, 'Checking image and controller');
     this.refuse(await timer.time('preflight', () => live.refusals(this.request, this.stamped, signal)));
+    await this.findOwed(live.identity.uuid);
+    // Where what is there cannot be read, what is owed stays owed.
+    if (this.owed) this.saved = { snapshot: owedPart(this.owed), path: this.owed.path };
     try {
       this.saved = await timer.time('snapshot', () =>
-        live.saveSettings((what, fraction) => this.report('snapshot', fraction, `Saving ${what}`), signal),
+        live.saveSettings(
+          this.owed,
+          (what, fraction) => this.report('snapshot', fraction, `Saving ${what}`),
+          signal,
+        ),
       );
     } catch (error) {
       const overridden = isVescError(error) && (this.request.override?.includes(error.code) ?? false);
@@ -245,6 +254,8 @@ export class RecoveryRun {
         return this.end(judgement.verdict, judgement);
       } catch (error) {
         if (!isUnreachable(error) || attempt === RETURN_ATTEMPTS) throw this.silent(error);
+        // Over a link that stayed open it would keep out whoever looks again.
+        this.connection?.dispose();
       }
     }
   }
@@ -287,19 +298,27 @@ export class RecoveryRun {
     return judgeRecovered(this.after, this.request.image.identity, this.stamped.buildId);
   }
 
-  /** Settings that were read before, or that an update owes which was left half-way, as the one that killed it. */
-  private async giveBack(connection: TargetConnection): Promise<void> {
-    const { clock, journal, snapshots } = this.dependencies;
-    let owed: Owed | undefined;
+  /** What an earlier update owes. What cannot be found any more is told, and no reason to stop. */
+  private async findOwed(uuid: string): Promise<void> {
+    const { journal, snapshots } = this.dependencies;
     try {
-      owed = this.saved ? undefined : await findOwed(journal, snapshots, this.uuid!);
-      if (owed?.settings) this.saved = owed;
+      this.owed = await findOwed(journal, snapshots, uuid);
     } catch (error) {
       if (!isVescError(error, 'settings-owed')) throw error;
       this.unpaid = error;
     }
-    const { saved } = this;
-    if (!saved) return;
+  }
+
+  /** Settings that were read before, or that an update owes which was left half-way, as the one that killed it. */
+  private async giveBack(connection: TargetConnection): Promise<void> {
+    const { clock, journal } = this.dependencies;
+    if (!this.live) {
+      await this.findOwed(this.uuid!);
+      if (this.owed?.settings) this.saved = this.owed;
+    }
+    const { saved, owed } = this;
+    // With nothing to give back it is over, as is an update that was given up as lost.
+    if (!saved) return owed ? undefined : keep(journal.settle(this.uuid!, 'committed'));
     try {
       this.restored = await this.timer.time('restore', () =>
         restoreSettings(connection, saved.snapshot, (what, fraction) =>

@@ -7,6 +7,8 @@ import {
   FLASH_SIZE,
 } from '../../../src/image/flashMap';
 import { CommandId } from '../../../src/protocol/commandId';
+import { fwVersion } from '../../../src/protocol/messages/identity';
+import { takeSnapshot } from '../../../src/settings/settingsReader';
 import { OtherChip } from '../../../src/simulator/swdPins';
 import { syntheticBootloader, syntheticImage } from '../../support/syntheticImage';
 import { DEAD, HEALTHY, RecoveryBench } from '../../support/recoveryBench';
@@ -146,6 +148,7 @@ describe('recovering a controller through another one', () => {
     bench.dead.interference = ({ payload }) => (payload[0] === CommandId.GET_MCCONF ? 'drop' : undefined);
     assert.equal((await bench.recover()).error?.code, 'snapshot-failed');
     assert.equal((await bench.recover({ override: ['snapshot-failed'] })).verdict, 'updated');
+    assert.deepEqual(await bench.journal.pending(), [], 'nothing is left half-way');
   });
 
   it('is kept out by a chip that is read-protected', async () => {
@@ -322,5 +325,72 @@ describe('a recovery that breaks off', () => {
       direction === 'to-controller' && payload[0] === CommandId.GET_VALUES_SELECTIVE ? 'unplug' : undefined;
     const never = await bench.recover({ reflash: true });
     assert.equal(never.error?.code, 'recovered-silent');
+  });
+
+  it('asks again over a link that stayed open', async () => {
+    bench = new RecoveryBench();
+    let times = 0;
+    // Before 6.06 the source is told by the terminal, and a controller that starts once more is silent there.
+    bench.dead.interference = ({ payload, direction }) =>
+      direction === 'to-controller' && payload[0] === CommandId.TERMINAL_CMD && ++times === 1
+        ? 'drop'
+        : undefined;
+    const result = await bench.recover({}, { version: { major: 6, minor: 5 } });
+    assert.deepEqual([result.verdict, result.error?.code, times], ['updated', undefined, 2]);
+  });
+});
+
+describe('a recovery of a controller that is owed something', () => {
+  let bench: RecoveryBench;
+  afterEach(() => bench.dispose());
+
+  /** A controller that answers, whose settings were lost in an earlier update. */
+  async function leaveOwed(snapshot = true): Promise<string> {
+    bench = new RecoveryBench({ canId: 99 });
+    const saved = await bench.clock.run(
+      (async () => {
+        const lease = await bench.pool.acquire(DEAD);
+        const version = await lease.session.request(fwVersion());
+        const { session } = lease;
+        const access = { endpoint: session, node: (canId: number) => session.node(canId) };
+        const taken = await takeSnapshot(access, version, { clock: bench.clock, secondMotor: 'none' });
+        lease.dispose();
+        return taken;
+      })(),
+    );
+    const path = snapshot ? await bench.snapshots.save(saved) : '/data/gone.json';
+    await bench.journal.write({
+      uuid: bench.uuid,
+      hardware: '60',
+      state: 'restoring',
+      since: '2026-01-01T00:00:00.000Z',
+      image: '60.bin',
+      snapshotPath: path,
+      address: 'sim:dead',
+    });
+    return path;
+  }
+
+  it('gives it back, also when what is there cannot be read', async () => {
+    const path = await leaveOwed();
+    let readable = false;
+    bench.dead.interference = ({ payload }) =>
+      !readable && payload[0] === CommandId.GET_MCCONF ? 'drop' : undefined;
+    const result = await bench.recover(
+      { override: ['snapshot-failed'], reflash: true },
+      {},
+      { onProgress: ({ stage }) => (readable ||= stage === 'erase') },
+    );
+    assert.deepEqual([result.verdict, result.snapshotPath], ['updated', path]);
+    assert.equal(bench.dead.firmware?.canIds[0], 99);
+    assert.deepEqual(await bench.journal.pending(), []);
+  });
+
+  it('tells that the snapshot is gone, and goes on', async () => {
+    await leaveOwed(false);
+    const result = await bench.recover({ reflash: true });
+    assert.deepEqual([result.verdict, result.unpaid?.code], ['updated', 'settings-owed']);
+    assert.equal(bench.dead.firmware?.canIds[0], 99, 'what is there goes back all the same');
+    assert.deepEqual(await bench.journal.pending(), []);
   });
 });
