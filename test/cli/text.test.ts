@@ -74,6 +74,12 @@ describe('what a person reads', () => {
       [['info', '--can', '--baud', '9600'], /--can needs a value/],
       [['info', '-p', ''], /"" is no address/],
       [['values', '--force'], /--force has no meaning for vesc values without --csv/],
+      [['build', '--list', '--rebuild'], /--rebuild has no meaning for vesc build --list/],
+      [['build', '--list', '--board', '60'], /--board has no meaning for vesc build --list/],
+      [
+        ['recover', 'x.bin', '--baud', '9600'],
+        /--baud has no meaning for vesc recover without --port and --via/,
+      ],
       [['config', 'show', '--force'], /--force has no meaning for vesc config show/],
       [['lisp', 'run', '--force'], /--force has no meaning for vesc lisp run/],
       [['lisp', 'read', '--force'], /--force has no meaning for vesc lisp read without FILE/],
