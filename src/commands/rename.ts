@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { VescError } from '../base/errors';
 import type { ControllerTarget } from '../views/commandNames';
 import { plain } from '../views/text';
 import { chooseController } from './chooseController';
@@ -6,10 +7,14 @@ import type { Shell } from './shell';
 
 const LONGEST = 40;
 
-/** Gives a controller a name of its own, remembered by its UUID; an empty name takes it away. */
+/**
+ * Gives a controller a name of its own, remembered by its UUID; an empty name takes it away.
+ * @throws VescError `not-connected` for one that has not said yet who it is
+ */
 export async function rename(shell: Shell, target?: ControllerTarget): Promise<void> {
   const controller = await chooseController(shell, target);
-  if (!controller?.identity) return;
+  if (!controller) return;
+  if (!controller.identity) throw new VescError('not-connected', { what: controller.title });
   const { hardware, uuid } = controller.identity;
   const name = await vscode.window.showInputBox({
     title: `VESC: Rename ${plain(controller.title)}`,

@@ -80,8 +80,7 @@ export class Builds implements Disposable {
   async run(job: BuildJob, options: BuildJobOptions): Promise<BuildResult> {
     const { builder, host, settings } = this.dependencies;
     const { tree, board } = job;
-    if (this.current)
-      throw new VescError('build-busy', { board: this.current.board, process: host.processes.own });
+    this.requireIdle();
     const controller = new AbortController();
     const current = { board: board.name, progress: undefined as BuildProgress | undefined, controller };
     this.current = current;
@@ -118,8 +117,12 @@ export class Builds implements Disposable {
     }
   }
 
-  /** Removes everything that was built here. */
+  /**
+   * Removes everything that was built here.
+   * @throws VescError `build-busy`: the build that runs would fail for what is taken from under it
+   */
   async clean(tree: FirmwareTree): Promise<void> {
+    this.requireIdle();
     await this.dependencies.host.files.remove(`${tree.root}/build/vesc`);
     this.results.clear();
     this.changes.fire();
@@ -129,6 +132,12 @@ export class Builds implements Disposable {
     this.cancel();
     this.changes.dispose();
     this.finished.dispose();
+  }
+
+  private requireIdle(): void {
+    if (!this.current) return;
+    const process = this.dependencies.host.processes.own;
+    throw new VescError('build-busy', { board: this.current.board, process });
   }
 
   private async remember(board: Board, { hardware, commit, buildId }: BuildResult): Promise<void> {

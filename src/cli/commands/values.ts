@@ -4,6 +4,7 @@ import { getValues, type Values } from '../../protocol/messages/telemetry';
 import { CsvFile } from '../../controllers/csvFile';
 import { csvFields, valueColumns, valueFields } from '../../controllers/valueTable';
 import { type CommandContext, defineCommand } from '../command';
+import { forceOption } from '../files';
 import { helpOf, readNumber, refuseUnused } from '../options';
 import { type Connection, requireMotor, TARGET_OPTIONS, withController } from '../target';
 import { valuesText, watchLine, watchTitle } from '../valuesView';
@@ -29,7 +30,7 @@ export const valuesCommand = defineCommand({
       value: 'FILE',
       help: 'write them to a file as well, names and units in its first line',
     },
-    force: { type: 'boolean', help: 'with --csv: replace a file that exists' },
+    force: forceOption('with --csv'),
   },
   details: [
     'Currents, Vd and Vq are averages since they were last read, by anybody: a second',
