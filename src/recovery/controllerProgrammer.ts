@@ -140,12 +140,8 @@ class ChipAtController implements Chip {
     return content;
   }
 
-  unlock(): Promise<void> {
-    const reason = 'a motor controller as a programmer cannot do that; use an ST-Link.';
-    return Promise.reject(new VescError('swd-unlock-failed', { reason }));
-  }
-
   async program(parts: readonly FlashPart[], hooks: ProgramHooks): Promise<void> {
+    await hooks.onStart();
     try {
       hooks.onErase(0);
       const erased = await this.endpoint.request(swdEraseFlash(), ERASE);

@@ -23,6 +23,8 @@ const NOT_OURS: readonly ErrorCode[] = ['link-in-use', 'port-busy', 'port-permis
 export interface SavedSettings {
   readonly snapshot: Snapshot;
   readonly path: string;
+  /** Why they are not all that an earlier update owes. */
+  readonly unpaid?: VescError;
 }
 
 /** A controller that is to be programmed over SWD and answers before: it is treated with the care of an update. */
@@ -84,8 +86,12 @@ export class LiveController {
     const version = await connection.endpoint.request(fwVersion(), { ...IDENTIFY, signal });
     const { commit } = identity.firmware;
     const present = await takeSnapshot(connection, version, { clock, commit, signal, onProgress });
-    const snapshot = owed ? await addOwed(connection, present, owed) : present;
-    return { snapshot, path: await snapshots.save(snapshot).catch(unwritable) };
+    const { snapshot, unpaid } = owed ? await addOwed(connection, present, owed) : { snapshot: present };
+    return {
+      snapshot,
+      path: await snapshots.save(snapshot).catch(unwritable),
+      ...(unpaid ? { unpaid } : {}),
+    };
   }
 
   /**

@@ -18,6 +18,8 @@ export interface FlashPart {
 }
 
 export interface ProgramHooks {
+  /** All is ready: the next thing is the erase. Nothing is erased when it rejects. */
+  readonly onStart: () => Promise<void>;
   readonly onErase: OnFraction;
   readonly onWrite: OnFraction;
   readonly onVerify: OnFraction;
@@ -34,10 +36,10 @@ export interface Chip {
   /** The whole flash; `undefined` when the chip does not let it be read. */
   readFlash(onFraction: OnFraction, signal: AbortSignal): Promise<Uint8Array | undefined>;
   /**
-   * Takes the read protection away, and with it all that the chip holds.
+   * Takes the read protection away, and with it all that the chip holds; not every programmer can.
    * @throws VescError `swd-unlock-failed`
    */
-  unlock(): Promise<void>;
+  readonly unlock?: () => Promise<void>;
   /**
    * Erases, writes `parts` and reads them back. Not to be cancelled: half of it is nothing.
    * @throws VescError `swd-erase-failed`, `swd-write-failed`, `swd-verify-failed`, `swd-interrupted`

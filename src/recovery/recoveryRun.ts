@@ -10,7 +10,7 @@ import { restoreSettings } from '../settings/settingsRestore';
 import { type ControllerIdentity, identifyController } from '../update/controllerIdentity';
 import type { JournalEntry } from '../update/journal';
 import type { Judgement } from '../update/judgement';
-import { findOwed, type Owed, owedPart } from '../update/owedSettings';
+import { lookForOwed, type Owed, owedPart } from '../update/owedSettings';
 import { sameHardware } from '../update/sameHardware';
 import { StageTimer } from '../update/stageTimer';
 import { TargetConnection } from '../update/targetConnection';
@@ -122,7 +122,7 @@ export class RecoveryRun {
     const { signal, timer } = this;
     this.report('preflight', 0, 'Checking image and controller');
     this.refuse(await timer.time('preflight', () => live.refusals(this.request, this.stamped, signal)));
-    await this.findOwed(live.identity.uuid);
+    await this.lookForOwed(live.identity.uuid);
     // Where what is there cannot be read, what is owed stays owed.
     if (this.owed) this.saved = { snapshot: owedPart(this.owed), path: this.owed.path };
     try {
@@ -133,6 +133,7 @@ export class RecoveryRun {
           signal,
         ),
       );
+      this.unpaid ??= this.saved.unpaid;
     } catch (error) {
       const overridden = isVescError(error) && (this.request.override?.includes(error.code) ?? false);
       if (!overridden) throw error;
@@ -155,6 +156,9 @@ export class RecoveryRun {
       if (chip.facts.protection === 'level-2') throw new VescError('swd-locked-for-good', {});
       if (chip.facts.protection === 'level-1') {
         if (unlock !== true) throw new VescError('swd-locked', {});
+        if (!chip.unlock) throw new VescError('swd-cannot-unlock', { via: programmer.name });
+        this.signal.throwIfAborted();
+        await this.beginErase();
         this.report('identify', 0.7, 'Unlocking the chip, which erases it', false);
         await chip.unlock();
       }
@@ -171,7 +175,8 @@ export class RecoveryRun {
     const { bootloader, keepSettings = false, image } = request;
     const isNeeded = chip.erasesAll && (bootloader === undefined || keepSettings);
     let flash: Uint8Array | undefined;
-    if (request.backup !== false || isNeeded) {
+    // One that was unlocked is blank.
+    if (!this.erased && (request.backup !== false || isNeeded)) {
       const onFraction = (fraction: number): void =>
         this.report('snapshot', fraction, 'Reading the whole flash');
       flash = await chip.readFlash(onFraction, this.signal);
@@ -190,7 +195,7 @@ export class RecoveryRun {
       keepSettings,
       erasesAll: chip.erasesAll,
     });
-    this.signal.throwIfAborted();
+    if (!this.erased) this.signal.throwIfAborted();
     this.report('snapshot', 1, `${image.name} is to be written`);
   }
 
@@ -204,11 +209,16 @@ export class RecoveryRun {
     this.refuse([new VescError('wrong-hardware', { image: wanted, controller: found })]);
   }
 
+  /** From here on there is no firmware until all is written, and nothing is cancelled. */
+  private async beginErase(): Promise<void> {
+    if (this.erased) return;
+    if (this.live) await this.note(this.live);
+    this.erased = true;
+  }
+
   private async program(chip: Chip): Promise<void> {
     const { parts } = this.plan!;
     const total_B = parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    if (this.live) await this.note(this.live);
-    this.erased = true;
     const { clock } = this.dependencies;
     let current: { readonly stage: UpdateStage; readonly since_ms: number } | undefined;
     const finish = (): void => {
@@ -225,6 +235,7 @@ export class RecoveryRun {
     };
     await chip
       .program(parts, {
+        onStart: () => this.beginErase(),
         onErase: show('erase', 'Erasing the flash'),
         onWrite: show('upload', 'Writing the flash'),
         onVerify: show('verify', 'Reading back what was written'),
@@ -298,27 +309,22 @@ export class RecoveryRun {
     return judgeRecovered(this.after, this.request.image.identity, this.stamped.buildId);
   }
 
-  /** What an earlier update owes. What cannot be found any more is told, and no reason to stop. */
-  private async findOwed(uuid: string): Promise<void> {
+  private async lookForOwed(uuid: string): Promise<void> {
     const { journal, snapshots } = this.dependencies;
-    try {
-      this.owed = await findOwed(journal, snapshots, uuid);
-    } catch (error) {
-      if (!isVescError(error, 'settings-owed')) throw error;
-      this.unpaid = error;
-    }
+    const { owed, unpaid } = await lookForOwed(journal, snapshots, uuid);
+    this.owed = owed;
+    this.unpaid = unpaid;
   }
 
   /** Settings that were read before, or that an update owes which was left half-way, as the one that killed it. */
   private async giveBack(connection: TargetConnection): Promise<void> {
     const { clock, journal } = this.dependencies;
     if (!this.live) {
-      await this.findOwed(this.uuid!);
+      await this.lookForOwed(this.uuid!);
       if (this.owed?.settings) this.saved = this.owed;
     }
     const { saved, owed } = this;
-    // With nothing to give back it is over, as is an update that was given up as lost.
-    if (!saved) return owed ? undefined : keep(journal.settle(this.uuid!, 'committed'));
+    if (!saved) return owed ? undefined : this.settle();
     try {
       this.restored = await this.timer.time('restore', () =>
         restoreSettings(connection, saved.snapshot, (what, fraction) =>
@@ -333,6 +339,15 @@ export class RecoveryRun {
       return;
     }
     if (this.restored.every(({ outcome }) => outcome !== 'failed')) await keep(journal.clear(this.uuid!));
+  }
+
+  /** With nothing to give back, what was left half-way is over. */
+  private async settle(): Promise<void> {
+    const { journal } = this.dependencies;
+    await keep(journal.settle(this.uuid!, 'committed'));
+    const { bootloader } = this.plan!;
+    const isThere = bootloader === 'written' || bootloader === 'kept';
+    if (isThere) await keep(journal.settle(this.uuid!, 'bootloader'));
   }
 
   /** Its settings are owed to it from the erase until they are back. */
@@ -392,7 +407,7 @@ export class RecoveryRun {
       ...(plan ? { bootloader: plan.bootloader, settings: plan.settings } : {}),
       ...(verdict === 'refused' && refusals.length > 0 ? { refusals } : {}),
       stages: this.timer.stages,
-      payload_B: this.erased ? plan!.parts.reduce((sum, { bytes }) => sum + bytes.length, 0) : 0,
+      payload_B: this.erased && plan ? plan.parts.reduce((sum, { bytes }) => sum + bytes.length, 0) : 0,
       raw_B: request.image.bytes.length,
       restored: this.restored,
       ...(this.unpaid ? { unpaid: this.unpaid } : {}),

@@ -1,13 +1,15 @@
 import { basename } from 'node:path';
-import { VescError } from '../base/errors';
+import { isVescError, VescError } from '../base/errors';
 import type { Endpoint } from '../links/endpoint';
 import {
+  type ConfigurationKind,
   configurationSignature,
   getDefaultConfiguration,
   getDefaultCustomConfig,
 } from '../protocol/messages/configuration';
 import type { Request } from '../protocol/request';
 import type { ControllerAccess } from '../settings/controllerAccess';
+import { partName } from '../settings/settingsRestore';
 import type { MotorSettings, Snapshot, SnapshotStore } from '../settings/snapshot';
 import type { JournalEntry, UpdateJournal } from './journal';
 
@@ -57,12 +59,34 @@ export function owedPart({ snapshot, settings }: Owed): Snapshot {
   return { ...rest, motors: [] };
 }
 
+/** The same, for those who go on without it: why it cannot be found is told instead of thrown. */
+export async function lookForOwed(
+  journal: UpdateJournal,
+  snapshots: SnapshotStore,
+  uuid: string,
+): Promise<{ readonly owed?: Owed; readonly unpaid?: VescError }> {
+  try {
+    const owed = await findOwed(journal, snapshots, uuid);
+    return owed ? { owed } : {};
+  } catch (error) {
+    if (!isVescError(error, 'settings-owed')) throw error;
+    return { unpaid: error };
+  }
+}
+
+/** What has to be on a controller, and why it is not all that was owed. */
+export interface WithOwed {
+  readonly snapshot: Snapshot;
+  readonly unpaid?: VescError;
+}
+
 /**
  * What has to be on the controller after the update that follows one left half-way: what is there now, and in place
- * of what was lost what is owed. A user who has set it up anew meanwhile keeps that.
+ * of what was lost what is owed. A user who has set it up anew meanwhile keeps that. What is owed in another layout
+ * than the firmware has that runs cannot take the place of anything, and is told (`settings-other-layout`).
  * @throws VescError of the link
  */
-export async function addOwed(access: ControllerAccess, present: Snapshot, owed: Owed): Promise<Snapshot> {
+export async function addOwed(access: ControllerAccess, present: Snapshot, owed: Owed): Promise<WithOwed> {
   const { snapshot } = owed;
   const code = {
     ...(present.lispCode || !snapshot.lispCode ? {} : { lispCode: snapshot.lispCode }),
@@ -70,46 +94,69 @@ export async function addOwed(access: ControllerAccess, present: Snapshot, owed:
       ? {}
       : { qmlCode: snapshot.qmlCode, qmlFullscreen: snapshot.qmlFullscreen === true }),
   };
-  if (!owed.settings) return { ...present, ...code };
+  if (!owed.settings) return { snapshot: { ...present, ...code } };
+  const other: string[] = [];
+  const choose = async (
+    what: string,
+    { endpoint, there, before, getDefault }: Choice,
+  ): Promise<Uint8Array> => {
+    if (configurationSignature(there) !== configurationSignature(before)) {
+      other.push(what);
+      return there;
+    }
+    return chooseBlob(endpoint, there, before, getDefault);
+  };
   const motors: MotorSettings[] = [];
-  for (const motor of present.motors) {
+  for (const [index, motor] of present.motors.entries()) {
     const before = snapshot.motors.find(({ uuid }) => uuid === motor.uuid);
     const endpoint = motor.canId === undefined ? access.endpoint : access.node(motor.canId);
-    motors.push(before ? await chooseMotor(endpoint, motor, before) : motor);
+    const of = (kind: ConfigurationKind): Promise<Uint8Array> =>
+      choose(partName(kind, index), {
+        endpoint,
+        there: motor[kind],
+        before: before![kind],
+        getDefault: getDefaultConfiguration(kind),
+      });
+    motors.push(before ? { ...motor, mcconf: await of('mcconf'), appconf: await of('appconf') } : motor);
   }
-  const { customConfig } = present;
-  const custom =
-    customConfig && snapshot.customConfig
-      ? await choose(access.endpoint, customConfig, snapshot.customConfig, getDefaultCustomConfig(0))
-      : customConfig;
-  return { ...present, ...code, motors, ...(custom ? { customConfig: custom } : {}) };
+  const { customConfig: there } = present;
+  const before = snapshot.customConfig;
+  const getDefault = getDefaultCustomConfig(0);
+  const customConfig =
+    there && before
+      ? await choose('custom configuration', { endpoint: access.endpoint, there, before, getDefault })
+      : there;
+  return {
+    snapshot: { ...present, ...code, motors, ...(customConfig ? { customConfig } : {}) },
+    ...(other.length === 0 ? {} : { unpaid: otherLayout(owed, other) }),
+  };
 }
 
-async function chooseMotor(
-  endpoint: Endpoint,
-  present: MotorSettings,
-  before: MotorSettings,
-): Promise<MotorSettings> {
-  const of = (kind: 'mcconf' | 'appconf'): Promise<Uint8Array> =>
-    choose(endpoint, present[kind], before[kind], getDefaultConfiguration(kind));
-  return { ...present, mcconf: await of('mcconf'), appconf: await of('appconf') };
+interface Choice {
+  readonly endpoint: Endpoint;
+  readonly there: Uint8Array;
+  readonly before: Uint8Array;
+  readonly getDefault: Request<Uint8Array>;
+}
+
+function otherLayout({ since, path }: Owed, what: readonly string[]): VescError {
+  return new VescError('settings-other-layout', { since, snapshotPath: path, what: what.join(', ') });
 }
 
 /**
- * `owed` where `present` is what a reset left, else `present`. Not every byte of a reset configuration is its
+ * `before` where `there` is what a reset left, else `there`. Not every byte of a reset configuration is its
  * default: the firmware measures some. So the nearer of the two tells where it comes from.
  */
-async function choose(
+async function chooseBlob(
   endpoint: Endpoint,
-  present: Uint8Array,
-  owed: Uint8Array,
+  there: Uint8Array,
+  before: Uint8Array,
   getDefault: Request<Uint8Array>,
 ): Promise<Uint8Array> {
-  if (configurationSignature(present) !== configurationSignature(owed)) return present;
-  const distance = differences(present, owed);
-  if (distance === 0) return present;
+  const distance = differences(there, before);
+  if (distance === 0) return there;
   const reset = await endpoint.request(getDefault, READ);
-  return differences(present, reset) < distance ? owed : present;
+  return differences(there, reset) < distance ? before : there;
 }
 
 function differences(one: Uint8Array, other: Uint8Array): number {

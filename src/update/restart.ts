@@ -1,7 +1,7 @@
 import { isVescError, VescError } from '../base/errors';
 import type { Endpoint } from '../links/endpoint';
 import { jumpToBootloader } from '../protocol/messages/update';
-import { releaseMotors } from './motorRelease';
+import { enableOutputs, releaseMotors } from './motorRelease';
 import { type ReturnedController, waitForReturn } from './reconnect';
 import type { TargetConnection } from './targetConnection';
 import type { UpdaterDependencies } from './updater';
@@ -27,10 +27,34 @@ export interface RestartOptions {
 
 /**
  * Makes the motors safe, starts the bootloader and waits until the controller is back.
- * @throws VescError `lost` when it does not come back. All others mean that the firmware it had runs on:
- * `jump-ignored` when it never left; `motor-turning` and those of the link when the jump could not be sent
+ * @throws VescError `lost` when it does not come back. All others mean that the firmware it had runs on, with its
+ * throttle inputs: `jump-ignored` when it never left; `motor-turning` and those of the link when the jump could not
+ * be sent
  */
 export async function restartThroughBootloader(
+  dependencies: UpdaterDependencies,
+  connection: TargetConnection,
+  uuid: string,
+  options: RestartOptions,
+): Promise<ReturnedController> {
+  try {
+    return await jumpAndReturn(dependencies, connection, uuid, options);
+  } catch (error) {
+    if (!isVescError(error, 'lost')) await giveInputsBack(options);
+    throw error;
+  }
+}
+
+/** It did not restart, which would have. Over a link that broke they come back by themselves. */
+async function giveInputsBack({ motors }: RestartOptions): Promise<void> {
+  try {
+    await enableOutputs(motors());
+  } catch {
+    // What went wrong before is what is told.
+  }
+}
+
+async function jumpAndReturn(
   dependencies: UpdaterDependencies,
   connection: TargetConnection,
   uuid: string,

@@ -73,11 +73,9 @@ export class UpdateRecord {
     await this.dependencies.journal.write(entry).catch(unwritable);
   }
 
-  /** What was taken could not be given back, because of `cause`. */
-  owe(cause: VescError): void {
-    const { snapshotPath, owed } = this;
-    if (snapshotPath === undefined) return;
-    const since = owed?.since ?? this.dependencies.clock.date().toISOString();
+  /** What was taken, and lies at `snapshotPath`, could not be given back because of `cause`. */
+  owe(cause: VescError, snapshotPath: string): void {
+    const since = this.owed?.since ?? this.dependencies.clock.date().toISOString();
     this.unpaid = new VescError('settings-owed', { since, snapshotPath, reason: cause.happened }, { cause });
   }
 

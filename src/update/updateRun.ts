@@ -15,8 +15,7 @@ import { storedCanId } from '../settings/snapshot';
 import { probeBootloader } from './bootloaderProbe';
 import { type ControllerIdentity, identifyController, readIdentity } from './controllerIdentity';
 import { type Evidence, judge, type Judgement } from './judgement';
-import { enableOutputs } from './motorRelease';
-import { addOwed, findOwed, type Owed, owedPart } from './owedSettings';
+import { addOwed, lookForOwed, type Owed, owedPart } from './owedSettings';
 import { preflight } from './preflight';
 import { lostError, type ReturnedController, waitForReturn } from './reconnect';
 import { restartThroughBootloader } from './restart';
@@ -39,9 +38,9 @@ const KEEP_POWER_ON = 'The bootloader is copying: keep the power on';
 
 /**
  * What has been done to the controller so far; decides what a failure means. `probed`: restarted at the most; what
- * the user stored there is all there. `erased`: LispBM and QML code are gone. `released`: its inputs are off too.
+ * the user stored there is all there. `erased`: LispBM and QML code are gone.
  */
-type Progressed = 'nothing' | 'probed' | 'erased' | 'released';
+type Progressed = 'nothing' | 'probed' | 'erased';
 
 /** One run of the update procedure. The steps below stand in their order (design 4). */
 export class UpdateRun {
@@ -162,7 +161,7 @@ export class UpdateRun {
   private async saveSettings(): Promise<void> {
     const { record, connection, signal } = this;
     const { clock, snapshots } = this.dependencies;
-    record.owed = await this.findOwed();
+    record.owed = await this.lookForOwed();
     // Where what is there cannot be read, what is owed stays owed.
     record.snapshot = record.owed && owedPart(record.owed);
     record.snapshotPath = record.owed?.path;
@@ -173,7 +172,11 @@ export class UpdateRun {
       signal,
       onProgress: (what, fraction) => record.report('snapshot', fraction, `Saving ${what}`),
     });
-    record.snapshot = record.owed ? await addOwed(connection, present, record.owed) : present;
+    const { snapshot, unpaid } = record.owed
+      ? await addOwed(connection, present, record.owed)
+      : { snapshot: present };
+    record.unpaid ??= unpaid;
+    record.snapshot = snapshot;
     record.snapshotPath = await snapshots.save(record.snapshot).catch(unwritable);
   }
 
@@ -188,7 +191,7 @@ export class UpdateRun {
     const { record } = this;
     const { journal } = this.dependencies;
     const { uuid } = record.controller;
-    const owed = await this.findOwed();
+    const owed = await this.lookForOwed();
     // What nobody can give back any more was told.
     if (record.unpaid) return keep(journal.clear(uuid));
     // An update that was given up as lost has come to its end all the same.
@@ -198,24 +201,21 @@ export class UpdateRun {
       // The firmware lets go of a motor to store settings, and LispBM code may drive one.
       for (const motor of this.motors()) await requireStandstill(motor);
     } catch (error) {
-      if (!isVescError(error)) throw error;
+      const cause = this.signal.aborted ? this.cancellation(error) : error;
+      if (!isVescError(cause)) throw error;
       // What was read just now is not what is owed.
       record.snapshotPath = owed.path;
-      return record.owe(error);
+      return record.owe(cause, owed.path);
     }
     await this.giveBack();
   }
 
   /** What an earlier update owes. What cannot be found any more is told, and no reason to stop. */
-  private async findOwed(): Promise<Owed | undefined> {
+  private async lookForOwed(): Promise<Owed | undefined> {
     const { journal, snapshots } = this.dependencies;
-    try {
-      return await findOwed(journal, snapshots, this.record.controller.uuid);
-    } catch (error) {
-      if (!isVescError(error, 'settings-owed')) throw error;
-      this.record.unpaid = error;
-      return undefined;
-    }
+    const { owed, unpaid } = await lookForOwed(journal, snapshots, this.record.controller.uuid);
+    this.record.unpaid = unpaid;
+    return owed;
   }
 
   /** Nothing is uploaded to a controller that could never put it in place (design 4.4). */
@@ -255,7 +255,6 @@ export class UpdateRun {
       this.throwIfCancelled();
     }
     await record.note('committed');
-    this.progressed = 'released';
     let jump: Jump | undefined;
     const returned = await restartThroughBootloader(
       this.dependencies,
@@ -359,28 +358,26 @@ export class UpdateRun {
    */
   private async giveBack(): Promise<void> {
     const { record } = this;
+    const { snapshot, snapshotPath } = record;
+    if (!snapshot || snapshotPath === undefined) return record.forget();
+    const restore = (): Promise<RestoredPart[]> =>
+      record.timer.time('restore', () =>
+        restoreSettings(this.connection, snapshot, (what, fraction) =>
+          record.reportCommitted('restore', fraction, `Restoring ${what}`),
+        ),
+      );
     try {
-      if (this.progressed === 'released') await enableOutputs(this.motors());
-      const { snapshot } = record;
-      if (snapshot) {
-        // With a full disk the settings go back all the same.
-        await keep(record.note('restoring'));
-        const restore = (): Promise<RestoredPart[]> =>
-          record.timer.time('restore', () =>
-            restoreSettings(this.connection, snapshot, (what, fraction) =>
-              record.reportCommitted('restore', fraction, `Restoring ${what}`),
-            ),
-          );
+      // With a full disk the settings go back all the same.
+      await keep(record.note('restoring'));
+      record.restored = await restore();
+      if (record.restored.some(({ outcome }) => outcome === 'failed')) {
+        // With its app configuration a node, or a second motor, may have got another CAN id back.
+        if (snapshot.motors.length > 0) await this.connection.follow(storedCanId(snapshot));
         record.restored = await restore();
-        if (record.restored.some(({ outcome }) => outcome === 'failed')) {
-          // With its app configuration a node, or a second motor, may have got another CAN id back.
-          if (snapshot.motors.length > 0) await this.connection.follow(storedCanId(snapshot));
-          record.restored = await restore();
-        }
       }
     } catch (error) {
       if (!isVescError(error)) throw error;
-      return record.owe(error);
+      return record.owe(error, snapshotPath);
     }
     if (record.restored.every((part) => part.outcome !== 'failed')) await record.forget();
   }
@@ -410,7 +407,8 @@ export class UpdateRun {
 
   private motors(): Endpoint[] {
     const { endpoint } = this.connection;
-    const second = this.record.snapshot?.motors[1]?.canId ?? this.secondMotor;
+    // A snapshot that an earlier update owes may name an id that is not the motor's any more.
+    const second = this.secondMotor ?? this.record.snapshot?.motors[1]?.canId;
     return second === undefined ? [endpoint] : [endpoint, this.connection.node(second)];
   }
 

@@ -68,8 +68,16 @@ export const recoveryErrors = defineErrors({
       next: 'Only replacing the chip helps.',
     }),
   },
-  'swd-unlock-failed': {
+  'swd-cannot-unlock': {
     exitStatus: 4,
+    text: (d: { via: string }) => ({
+      happened: `The chip is read-protected (option byte RDP, level 1), and ${d.via} cannot take that away.`,
+      state: UNTOUCHED,
+      next: 'Unlock it with an ST-Link or another debug adapter.',
+    }),
+  },
+  'swd-unlock-failed': {
+    exitStatus: 7,
     text: (d: { reason: string }) => ({
       happened: `The chip could not be unlocked: ${d.reason}`,
       state: 'It may be erased, and is still locked or wants its power switched.',

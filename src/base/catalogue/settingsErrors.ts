@@ -34,6 +34,14 @@ export const settingsErrors = defineErrors({
       next: `When that is mended, restore ${d.snapshotPath}, or flash again.`,
     }),
   },
+  'settings-other-layout': {
+    exitStatus: 1,
+    text: (d: { since: string; snapshotPath: string; what: string }) => ({
+      happened: `What an update on ${d.since.slice(0, 16).replace('T', ' ')} UTC took from this controller was not all given back: its firmware has another layout now (${d.what}).`,
+      state: `Its firmware runs with the settings it found; those from before are in ${d.snapshotPath}.`,
+      next: `Carry over what both firmwares know: restore ${d.snapshotPath}, with --migrate at the command line.`,
+    }),
+  },
   'code-storage-failed': {
     exitStatus: 1,
     text: (d: { what: string; step: string; offset: number }) => ({

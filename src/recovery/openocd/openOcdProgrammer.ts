@@ -1,7 +1,8 @@
 import { posix, win32 } from 'node:path';
-import { isVescError, VescError } from '../../base/errors';
+import { type ErrorCode, isVescError, VescError } from '../../base/errors';
 import { FLASH_SIZE } from '../../image/flashMap';
 import { toHex } from '../../protocol/bytes';
+import { unwritable } from '../../update/updateRecord';
 import {
   type Chip,
   type ChipFacts,
@@ -93,17 +94,25 @@ export class OpenOcdProgrammer implements Programmer {
     for (const mode of HOLD_MODES) {
       const run = new OpenOcdRun(this.host, program, adapter, mode, this.options.onLine);
       try {
-        const output = await run.execute(identifyScript(), { signal });
-        const scratch = await this.options.makeScratch();
-        return new ChipAtAdapter(this.host, run, readFacts(output), scratch);
+        const facts = readFacts(await run.execute(identifyScript(), { signal }));
+        return new ChipAtAdapter(this.host, run, facts, await this.options.makeScratch());
       } catch (error) {
-        if (!isVescError(error, 'swd-wiring')) throw error;
-        failed ??= error;
+        if (isVescError(error) && OUT_OF_REACH.includes(error.code)) {
+          if (error.code !== 'swd-wiring') throw error;
+          failed ??= error;
+          continue;
+        }
+        // Its processor stands still, and it is none of ours or not to be programmed after all.
+        await run.letGo();
+        throw error;
       }
     }
     throw failed;
   }
 }
+
+/** Nothing was done to any chip then: none was reached. */
+const OUT_OF_REACH: readonly ErrorCode[] = ['adapter-missing', 'adapter-driver', 'swd-wiring'];
 
 /** @throws VescError `swd-wrong-chip`, `openocd-failed` */
 function readFacts(output: string): ChipFacts {
@@ -166,6 +175,11 @@ class OpenOcdRun {
     if (status !== 0 || !isAtEnd) throw openOcdFailure(output, adapter);
     return output;
   }
+
+  /** Lets the processor run, whatever was done; never fails. */
+  async letGo(): Promise<void> {
+    await this.execute(restartScript()).catch(() => undefined);
+  }
 }
 
 class ChipAtAdapter implements Chip {
@@ -206,7 +220,10 @@ class ChipAtAdapter implements Chip {
 
   async program(parts: readonly FlashPart[], hooks: ProgramHooks): Promise<void> {
     const pieces = writePieces(parts);
-    for (const { name, bytes } of pieces) await this.host.files.write(this.pathOf(name), bytes);
+    for (const { name, bytes } of pieces) {
+      await this.host.files.write(this.pathOf(name), bytes).catch(unwritable);
+    }
+    await hooks.onStart();
     const total = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const shareBefore = (index: number): number =>
       pieces.slice(0, index).reduce((sum, { bytes }) => sum + bytes.length, 0) / total;
@@ -229,7 +246,7 @@ class ChipAtAdapter implements Chip {
   async release(): Promise<void> {
     if (this.isHeld) {
       this.isHeld = false;
-      await this.run.execute(restartScript()).catch(() => undefined);
+      await this.run.letGo();
     }
     await this.host.files.remove(this.scratch).catch(() => undefined);
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { VescError } from '../../../src/base/errors';
 import {
   APP_ADDRESS,
   BOOTLOADER_ADDRESS,
@@ -8,8 +9,10 @@ import {
 } from '../../../src/image/flashMap';
 import { CommandId } from '../../../src/protocol/commandId';
 import { fwVersion } from '../../../src/protocol/messages/identity';
+import type { Programmer } from '../../../src/recovery/programmer';
 import { takeSnapshot } from '../../../src/settings/settingsReader';
 import { OtherChip } from '../../../src/simulator/swdPins';
+import type { UpdateProgress } from '../../../src/update/updater';
 import { syntheticBootloader, syntheticImage } from '../../support/syntheticImage';
 import { DEAD, HEALTHY, RecoveryBench } from '../../support/recoveryBench';
 import { readImage } from '../../../src/image/imageFile';
@@ -156,7 +159,7 @@ describe('recovering a controller through another one', () => {
     const locked = await bench.recover();
     assert.deepEqual([locked.verdict, locked.error?.code], ['refused', 'swd-locked']);
     const unlocked = await bench.recover({ unlock: true });
-    assert.deepEqual([unlocked.verdict, unlocked.error?.code], ['refused', 'swd-unlock-failed']);
+    assert.deepEqual([unlocked.verdict, unlocked.error?.code], ['refused', 'swd-cannot-unlock']);
   });
 
   it('says what is wrong with the way to the chip', async () => {
@@ -340,6 +343,61 @@ describe('a recovery that breaks off', () => {
   });
 });
 
+describe('a recovery of a chip that has to be unlocked', () => {
+  let bench: RecoveryBench;
+  afterEach(() => bench.dispose());
+
+  /** A programmer that can: as an adapter does, it leaves a blank chip. */
+  function unlocking(unlock: () => unknown): Programmer {
+    return {
+      name: 'an adapter',
+      connect: async (signal) => {
+        const chip = await bench.programmer.connect(signal);
+        return {
+          facts: { ...chip.facts, protection: 'level-1' },
+          erasesAll: false,
+          readFlash: () => Promise.reject(new Error('there is nothing to be read')),
+          unlock: () => Promise.resolve(unlock()).then(() => undefined),
+          program: (parts, hooks) => chip.program(parts, hooks),
+          restart: () => chip.restart(),
+          release: () => chip.release(),
+        };
+      },
+    };
+  }
+
+  it('goes on to the end, whatever was cancelled meanwhile, and reads no blank flash', async () => {
+    bench = new RecoveryBench();
+    const cancel = new AbortController();
+    const programmer = unlocking(() => cancel.abort());
+    const result = await bench.recover(
+      { programmer, unlock: true, backup: true },
+      {},
+      { signal: cancel.signal },
+    );
+    assert.deepEqual([result.verdict, result.error, bench.backups.size], ['updated', undefined, 0]);
+  });
+
+  it('can be cancelled before', async () => {
+    bench = new RecoveryBench();
+    const cancel = new AbortController();
+    const programmer = unlocking(() => assert.fail('it was unlocked'));
+    const onProgress = ({ stage, fraction }: UpdateProgress): void =>
+      void (stage === 'identify' && fraction === 0.5 && cancel.abort());
+    const options = { signal: cancel.signal, onProgress };
+    const result = await bench.recover({ programmer, unlock: true }, {}, options);
+    assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'cancelled']);
+  });
+
+  it('owes the settings of one that answers from then on, and is lost where it fails', async () => {
+    bench = new RecoveryBench({ canId: 99 });
+    const programmer = unlocking(() => Promise.reject(new VescError('swd-unlock-failed', { reason: 'x' })));
+    const result = await bench.recover({ programmer, unlock: true });
+    assert.deepEqual([result.verdict, result.error?.code], ['lost', 'swd-unlock-failed']);
+    assert.equal((await bench.journal.pending())[0]?.snapshotPath, result.snapshotPath);
+  });
+});
+
 describe('a recovery of a controller that is owed something', () => {
   let bench: RecoveryBench;
   afterEach(() => bench.dispose());
@@ -383,6 +441,20 @@ describe('a recovery of a controller that is owed something', () => {
     );
     assert.deepEqual([result.verdict, result.snapshotPath], ['updated', path]);
     assert.equal(bench.dead.firmware?.canIds[0], 99);
+    assert.deepEqual(await bench.journal.pending(), []);
+  });
+
+  it('ends an installation of a bootloader that was left half-way', async () => {
+    bench = new RecoveryBench();
+    await bench.journal.write({
+      uuid: bench.uuid,
+      hardware: '60',
+      state: 'bootloader',
+      since: '2026-01-01T00:00:00.000Z',
+      image: 'generic.bin',
+      address: 'sim:dead',
+    });
+    assert.equal((await bench.recover({ bootloader: BOOTLOADER })).verdict, 'updated');
     assert.deepEqual(await bench.journal.pending(), []);
   });
 

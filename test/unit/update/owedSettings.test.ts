@@ -3,7 +3,7 @@ import { CommandId } from '../../../src/protocol/commandId';
 import type { ControllerAccess } from '../../../src/settings/controllerAccess';
 import { type MotorSettings, type Snapshot, SnapshotStore } from '../../../src/settings/snapshot';
 import { type JournalEntry, UpdateJournal } from '../../../src/update/journal';
-import { addOwed, findOwed, type Owed, owedPart } from '../../../src/update/owedSettings';
+import { addOwed, findOwed, lookForOwed, type Owed, owedPart } from '../../../src/update/owedSettings';
 import { fakeEndpoint } from '../../support/fakeEndpoint';
 import { MemoryFiles } from '../../support/memoryFiles';
 
@@ -71,6 +71,7 @@ describe('what an earlier update owes', () => {
     assert.equal((await findOwed(journal, snapshots, UUID))?.path, path, 'the folder was moved');
     await note('restoring', '/data/gone.json');
     await assert.rejects(findOwed(journal, snapshots, UUID), { code: 'settings-owed' });
+    assert.equal((await lookForOwed(journal, snapshots, UUID)).unpaid?.code, 'settings-owed');
   });
 
   /** A controller whose default configurations are all zeros; it is asked for nothing else. */
@@ -96,10 +97,10 @@ describe('what an earlier update owes', () => {
     const access = controller();
     const owed = owing(snapshot({ ...code, motors: [motor({ mcconf: OWED })] }), false);
     const added = await addOwed(access, snapshot(), owed);
-    assert.deepEqual(added, snapshot(code));
+    assert.deepEqual(added, { snapshot: snapshot(code) });
     const own = { lispCode: Uint8Array.of(7), qmlCode: Uint8Array.of(8), qmlFullscreen: false };
-    assert.deepEqual(await addOwed(access, snapshot(own), owed), snapshot(own));
-    assert.deepEqual(await addOwed(access, snapshot(), owing(snapshot(), false)), snapshot());
+    assert.deepEqual(await addOwed(access, snapshot(own), owed), { snapshot: snapshot(own) });
+    assert.deepEqual(await addOwed(access, snapshot(), owing(snapshot(), false)), { snapshot: snapshot() });
     assert.deepEqual(access.asked, []);
   });
 
@@ -118,7 +119,8 @@ describe('what an earlier update owes', () => {
     ];
     const present = snapshot({ motors, customConfig: RESET });
     const owed = owing(snapshot({ motors: before, customConfig: OWED }), true);
-    const added = await addOwed(access, present, owed);
+    const { snapshot: added, unpaid } = await addOwed(access, present, owed);
+    assert.equal(unpaid, undefined);
     for (const each of added.motors) assert.deepEqual([each.mcconf, each.appconf], [OWED, OWED]);
     assert.deepEqual(added.customConfig, OWED);
     assert.deepEqual(
@@ -129,30 +131,49 @@ describe('what an earlier update owes', () => {
     assert.deepEqual(access.asked, [undefined, undefined, 8, 8, undefined]);
   });
 
-  it('leaves what the user has set up anew, what is of another firmware, and what is the same', async () => {
+  it('leaves what the user has set up anew, and what is the same', async () => {
     const anew = blob(9, 9, 9, 1);
     const measured = blob(0, 0, 0, 5);
-    const foreign = Uint8Array.of(4, 3, 2, 1, 0, 0, 0, 0);
     const choose = async (present: Uint8Array): Promise<Uint8Array> => {
       const owed = owing(snapshot({ motors: [motor({ mcconf: OWED })] }), true);
-      const added = await addOwed(
-        controller(),
-        snapshot({ motors: [motor({ mcconf: present, appconf: RESET })] }),
-        owed,
-      );
-      return added.motors[0]!.mcconf;
+      const there = snapshot({ motors: [motor({ mcconf: present, appconf: RESET })] });
+      const added = await addOwed(controller(), there, owed);
+      assert.equal(added.unpaid, undefined);
+      return added.snapshot.motors[0]!.mcconf;
     };
     assert.deepEqual(await choose(anew), anew);
-    assert.deepEqual(await choose(foreign), foreign);
     assert.deepEqual(await choose(OWED), OWED);
     assert.deepEqual(await choose(measured), OWED, 'a reset that measured a byte is still a reset');
+  });
+
+  it('tells what the firmware that runs lays out in another way, and where it lies', async () => {
+    const foreign = Uint8Array.of(4, 3, 2, 1, 0, 0, 0, 0);
+    const motors = [motor(), motor({ uuid: SECOND, canId: 8, appconf: foreign })];
+    const present = snapshot({ motors, customConfig: foreign });
+    const before = [motor({ mcconf: OWED }), motor({ uuid: SECOND, canId: 8, mcconf: OWED, appconf: OWED })];
+    const owed = owing(snapshot({ motors: before, customConfig: OWED }), true);
+    const { snapshot: added, unpaid } = await addOwed(controller(), present, owed);
+    assert.deepEqual(
+      added.motors.map(({ mcconf, appconf }) => [mcconf, appconf]),
+      [
+        [OWED, RESET],
+        [OWED, foreign],
+      ],
+    );
+    assert.deepEqual(added.customConfig, foreign);
+    assert.deepEqual(unpaid?.details, {
+      since: owed.since,
+      snapshotPath: owed.path,
+      what: 'app configuration of motor 2, custom configuration',
+    });
+    assert.match(unpaid.message, /another layout now .*\/data\/s\.json.*--migrate/s);
   });
 
   it('says nothing about a motor or a custom configuration that was not saved', async () => {
     const access = controller();
     const present = snapshot({ motors: [motor({ uuid: SECOND })], customConfig: RESET });
     const added = await addOwed(access, present, owing(snapshot(), true));
-    assert.deepEqual(added, present);
+    assert.deepEqual(added, { snapshot: present });
     assert.deepEqual(access.asked, []);
   });
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { CommandId } from '../../../src/protocol/commandId';
-import type { UpdateProgress, UpdateRequest } from '../../../src/update/updater';
-import type { UpdateResult } from '../../../src/update/verdict';
+import type { UpdateProgress } from '../../../src/update/updater';
 import { writeCode } from '../../../src/settings/storedCode';
 import { ADDRESS, UpdateBench } from '../../support/updateBench';
 
@@ -114,21 +113,39 @@ describe('the settings of an update', () => {
     assert.deepEqual(await bench.journal.pending(), []);
   });
 
-  /** An update that is cancelled, and its cable pulled, when all is uploaded. */
-  function pulledAtTheEnd(request: Partial<UpdateRequest>): Promise<UpdateResult> {
+  it('gives the throttle inputs back when it is cancelled before its jump, in the probe too', async () => {
+    for (const trusted of [true, false]) {
+      bench?.dispose();
+      start();
+      if (trusted) await bench.trustBootloader();
+      const cancel = new AbortController();
+      const inputs: boolean[] = [];
+      bench.controller.interference = ({ direction, payload }) => {
+        if (direction !== 'to-controller' || payload[0] !== CommandId.APP_DISABLE_OUTPUT) return undefined;
+        inputs.push(payload.slice(2).every((byte) => byte === 0));
+        cancel.abort();
+        return undefined;
+      };
+      const result = await bench.flash({}, {}, { signal: cancel.signal });
+      assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'cancelled']);
+      assert.deepEqual(inputs, [false, true]);
+    }
+  });
+
+  it('tells since when it owes what a pulled cable keeps from going back', async () => {
+    start({ dualMotor: true });
+    await bench.trustBootloader();
     const cancel = new AbortController();
     const onProgress = ({ stage }: UpdateProgress): void => {
       if (stage !== 'commit') return;
       cancel.abort();
       bench.controller.unplug();
     };
-    return bench.flash({}, request, { signal: cancel.signal, onProgress });
-  }
-
-  it('tells since when it owes what a pulled cable keeps from going back', async () => {
-    start();
-    await bench.trustBootloader();
-    const { verdict, unpaid, snapshotPath } = await pulledAtTheEnd({});
+    const { verdict, unpaid, snapshotPath } = await bench.flash(
+      {},
+      {},
+      { signal: cancel.signal, onProgress },
+    );
     assert.equal(verdict, 'interrupted');
     const [entry] = await bench.journal.pending();
     assert.equal(entry?.snapshotPath, snapshotPath);
@@ -174,13 +191,17 @@ describe('the settings of an update', () => {
       }
     });
 
-    it('owes nothing, as nothing was saved, when the cable is pulled', async () => {
+    it('owes nothing, as nothing was saved, when it is cancelled in the end', async () => {
       start();
       await bench.trustBootloader();
       silence();
-      const result = await pulledAtTheEnd({ override: ['snapshot-failed'] });
+      const cancel = new AbortController();
+      const onProgress = ({ stage }: UpdateProgress): void => void (stage === 'commit' && cancel.abort());
+      const hooks = { signal: cancel.signal, onProgress };
+      const result = await bench.flash({}, { override: ['snapshot-failed'] }, hooks);
       assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'cancelled']);
       assert.deepEqual([result.unpaid, result.snapshotPath], [undefined, undefined]);
+      assert.deepEqual(await bench.journal.pending(), []);
     });
 
     it('does not take a full disk for one: that cannot be overridden', async () => {

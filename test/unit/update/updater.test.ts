@@ -209,6 +209,16 @@ describe('an update', () => {
       assert.equal((await bench.journal.pending())[0]?.snapshotPath, owed);
     });
 
+    it('goes on owing it when that is cancelled', async () => {
+      await owing();
+      const cancel = new AbortController();
+      const onProgress = ({ stage }: UpdateProgress): void => void (stage === 'snapshot' && cancel.abort());
+      const { verdict, unpaid } = await bench.flash({}, {}, { signal: cancel.signal, onProgress });
+      assert.equal(verdict, 'already-running');
+      assert.ok(isVescError(unpaid?.cause, 'cancelled'));
+      assert.equal((await bench.journal.pending())[0]?.state, 'restoring');
+    });
+
     it('tells once of a snapshot that is gone with what it owes', async () => {
       await owing();
       const { snapshotPath } = (await bench.journal.pending())[0]!;

@@ -172,6 +172,27 @@ describe('recovering a controller with OpenOCD', () => {
     assert.equal(unread.backupPath, undefined);
   });
 
+  it('erases nothing when what is to be written has no room on the disk', async () => {
+    bench = new RecoveryBench();
+    const computer = new Computer(bench.dead.swd);
+    computer.files.write = () => Promise.reject(new Error('ENOSPC'));
+    const result = await bench.recover({ programmer: computer.programmer() });
+    assert.deepEqual([result.verdict, result.error?.code], ['refused', 'data-unwritable']);
+    assert.ok(!computer.runs.some((args) => args.some((arg) => arg.includes('erase_sector'))));
+    assert.deepEqual(await bench.journal.pending(), []);
+  });
+
+  it('lets the processor run again when it is cancelled at the beginning', async () => {
+    bench = new RecoveryBench({});
+    const computer = new Computer(bench.dead.swd);
+    const cancel = new AbortController();
+    const onLine = (line: string): void => void (line.startsWith('vesc:chip') && cancel.abort());
+    const programmer = computer.programmer({ onLine });
+    const result = await bench.recover({ programmer }, {}, { signal: cancel.signal });
+    assert.deepEqual([result.verdict, result.error?.code], ['interrupted', 'cancelled']);
+    assert.ok(computer.runs.at(-1)!.includes('reset run'));
+  });
+
   it('ends as lost when it breaks off after the erase, and can be repeated', async () => {
     bench = new RecoveryBench();
     const computer = new Computer(bench.dead.swd);
@@ -205,8 +226,10 @@ describe('recovering a controller with OpenOCD', () => {
       writeFlash: () => Promise.resolve(false),
       writeMemory: () => Promise.resolve(false),
     });
-    const other = await bench.recover({ programmer: new Computer(pins(0x415)).programmer() });
+    const wrong = new Computer(pins(0x415));
+    const other = await bench.recover({ programmer: wrong.programmer() });
     assert.equal(other.error?.code, 'swd-wrong-chip');
+    assert.ok(wrong.runs.at(-1)!.includes('reset run'), 'it is not left standing still');
     const strange = bench.recover({ programmer: new Computer(pins(undefined)).programmer() });
     await assert.rejects(strange, { code: 'openocd-failed' });
     const mute = new Computer(bench.dead.swd);
