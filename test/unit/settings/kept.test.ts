@@ -30,6 +30,36 @@ describe('controller memory', () => {
     files.read = () => Promise.reject(new Error('EIO: i/o error'));
     assert.deepEqual(await new ControllerMemory(files).recall(UUID), { uuid: UUID });
   });
+
+  it('writes nothing over what it could not read just now', async () => {
+    const files = new MemoryFiles();
+    const memory = new ControllerMemory(files);
+    await memory.remember(UUID, { name: 'left wheel' });
+    const read = files.read.bind(files);
+    files.read = () => Promise.reject(new Error('EIO: i/o error'));
+    await assert.rejects(memory.remember(UUID, { board: '60' }), /EIO/);
+    files.read = read;
+    await memory.remember(UUID, { board: '75_100' });
+    assert.deepEqual(await memory.recall(UUID), { uuid: UUID, name: 'left wheel', board: '75_100' });
+  });
+
+  it('sets aside what is no record', async () => {
+    for (const text of ['{"name": "left', '["left wheel"]', 'null', '"left wheel"']) {
+      const files = new MemoryFiles();
+      const memory = new ControllerMemory(files);
+      await files.write(`controllers/${UUID}.json`, text);
+      assert.deepEqual(await memory.recall(UUID), { uuid: UUID });
+      assert.deepEqual(await memory.remember(UUID, { board: '60' }), { uuid: UUID, board: '60' });
+      assert.equal(await files.read(`controllers/${UUID}.json.damaged`), text);
+    }
+  });
+
+  it('forgets a name that is taken away, and nothing else', async () => {
+    const memory = new ControllerMemory(new MemoryFiles());
+    await memory.remember(UUID, { name: 'left wheel', board: '60' });
+    assert.deepEqual(await memory.remember(UUID, { name: undefined }), { uuid: UUID, board: '60' });
+    assert.deepEqual(await memory.recall(UUID), { uuid: UUID, board: '60' });
+  });
 });
 
 describe('data directory', () => {
