@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ControllerMemory } from '../../../src/settings/controllerMemory';
 import { dataDirectory } from '../../../src/settings/dataDirectory';
-import { fileStore } from '../../../src/settings/fileStore';
+import { fileStore, systemSync } from '../../../src/settings/fileStore';
 import {
   parseSnapshot,
   serializeSnapshot,
@@ -104,6 +104,20 @@ describe('file store', () => {
     await files.remove('a/b.json');
     await files.remove('a/b.json');
     assert.deepEqual(await files.list('a'), []);
+  });
+
+  it('has a file on the disk when it is written: its folder too', async () => {
+    const synced: string[] = [];
+    const files = fileStore(root, async (folder) => {
+      synced.push(`${folder}: ${(await readdir(folder)).join()}`);
+    });
+    await files.write('journal/a.json', 'one');
+    assert.deepEqual(synced, [`${join(root, 'journal')}: a.json`]);
+  });
+
+  it('does not mind a system that syncs no folders', async () => {
+    await systemSync('win32')(root);
+    for (const folder of [root, join(root, 'none')]) await systemSync('linux')(folder);
   });
 
   it('says so where no folder can be made, instead of trying for ever', async () => {
