@@ -68,10 +68,21 @@ export const updateErrors = defineErrors({
   },
   'voltage-low': {
     exitStatus: 4,
-    text: (d: { voltage_V: number; minimum_V: number }) => ({
-      happened: `The supply is ${d.voltage_V.toFixed(1)} V; flash is not safely erased below ${d.minimum_V} V.`,
+    text: (d: { voltage_V: number; minimum_V: number; fault?: string }) => ({
+      ...(d.fault === undefined || d.voltage_V < d.minimum_V
+        ? {
+            happened: `The supply is ${d.voltage_V.toFixed(1)} V; flash is not safely erased below ${d.minimum_V} V.`,
+            next: 'Connect the battery or a supply. If the controller is powered another way, override voltage-low.',
+          }
+        : {
+            happened:
+              `The supply is ${d.voltage_V.toFixed(1)} V, but the chip's own has dipped (${d.fault}); flash is not ` +
+              'safely erased then.',
+            next:
+              'See to what loads or disturbs its 3.3 V, and try again when the fault is gone. If you are sure of that ' +
+              'supply, override voltage-low.',
+          }),
       state: UNTOUCHED,
-      next: 'Connect the battery or a supply. If the controller is powered another way, override voltage-low.',
     }),
   },
   'erase-refused': {
