@@ -3,6 +3,15 @@ import { defineErrors } from './define';
 const UNTOUCHED = 'The controller is untouched and runs what it ran before.';
 const OLD_INTACT = 'Its old firmware is intact and runs.';
 
+/** Why an upload that arrived was not put in place. */
+export type NotTakenCause = 'no-bootloader' | 'old-bootloader' | 'damaged-upload';
+
+const NOT_TAKEN: Readonly<Record<NotTakenCause, string>> = {
+  'no-bootloader': 'it has no bootloader (only its watchdog brought it back).',
+  'old-bootloader': 'its bootloader is older than 2022 and cannot unpack compressed images.',
+  'damaged-upload': 'its bootloader found the upload damaged and refused it.',
+};
+
 /** The update procedure: preflight refusals and the ways an update can end other than well. */
 export const updateErrors = defineErrors({
   'not-a-vesc': {
@@ -137,10 +146,14 @@ export const updateErrors = defineErrors({
   },
   'not-taken': {
     exitStatus: 6,
-    text: (d: { causes: readonly string[]; running: string }) => ({
-      happened: `The controller came back with its old firmware (${d.running}). Most likely cause: ${d.causes.join(' Or: ')}`,
+    text: (d: { causes: readonly NotTakenCause[]; running: string }) => ({
+      happened:
+        `The controller came back with its old firmware (${d.running}). Most likely cause: ` +
+        d.causes.map((cause) => NOT_TAKEN[cause]).join(' Or: '),
       state: OLD_INTACT,
-      next: 'Install the bootloader for this hardware, then flash again.',
+      next: d.causes.every((cause) => cause === 'damaged-upload')
+        ? 'Flash again, which uploads it anew.'
+        : 'Install the bootloader for this hardware, then flash again.',
     }),
   },
   'bootloader-missing': {
