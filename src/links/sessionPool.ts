@@ -102,7 +102,7 @@ export class SessionPool implements Disposable {
     place.session?.dispose();
   }
 
-  /** From now on, whoever comes opens anew. */
+  /** From now on, whoever comes opens anew; leases that are still held are shares in nothing. */
   private forget(place: Place): void {
     this.places = this.places.filter((other) => other !== place);
   }
