@@ -1,9 +1,13 @@
 import { type Disposable, toDisposable } from './disposable';
+import { forEach } from './forEach';
 
 /** Subscribes `listener`; dispose the result to stop. Structurally compatible with `vscode.Event`. */
 export type Event<T> = (listener: (value: T) => void) => Disposable;
 
-/** A source of events. Listeners run in the order they subscribed, synchronously inside `fire`. */
+/**
+ * A source of events. Listeners run in the order they subscribed, synchronously inside `fire`, all of them; what the
+ * first of those threw that failed is thrown then.
+ */
 export class Emitter<T> implements Disposable {
   private listeners: readonly ((value: T) => void)[] = [];
 
@@ -15,7 +19,7 @@ export class Emitter<T> implements Disposable {
   };
 
   fire(value: T): void {
-    for (const listener of this.listeners) listener(value);
+    forEach(this.listeners, (listener) => listener(value));
   }
 
   dispose(): void {

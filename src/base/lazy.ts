@@ -1,4 +1,7 @@
-/** Something that is made when it is first asked for, once; asked for again after it could not be made, it is tried again. */
+/**
+ * Something that is made when it is first asked for, once; asked for again after it could not be made, it is tried
+ * again.
+ */
 export class Lazy<T> {
   private making: Promise<T> | undefined;
   private value: T | undefined;

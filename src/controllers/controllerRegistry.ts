@@ -257,8 +257,7 @@ export class ControllerRegistry implements Disposable {
   async rename(controller: Controller, name: string | undefined): Promise<void> {
     if (!controller.identity) return;
     const { memory } = this.dependencies;
-    const { name: _, ...record } = await memory.recall(controller.identity.uuid);
-    controller.remember(await memory.replace(name ? { ...record, name } : record));
+    controller.remember(await memory.remember(controller.identity.uuid, { name: name || undefined }));
   }
 
   /** Remembers which board is built for a controller. */

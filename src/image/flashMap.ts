@@ -3,6 +3,9 @@
  * start of the flash (which is also the start of an image) or of the area they are named after; sizes are bytes.
  */
 
+/** The sizes of the staging area and of the bootloader's sector, which no write goes beyond. */
+export { BOOTLOADER_SIZE, STAGING_SIZE } from '../protocol/messages/update';
+
 /** One erasable unit of the flash. */
 export interface Sector {
   readonly index: number;
@@ -21,11 +24,6 @@ export const SECTORS: readonly Sector[] = SECTOR_SIZES_KIB.map((size_KiB, index)
   address: FLASH_ADDRESS + SECTOR_SIZES_KIB.slice(0, index).reduce((sum, size) => sum + size, 0) * 1024,
   size_B: size_KiB * 1024,
 }));
-
-/** The sector that holds `address`, or `undefined` outside the flash. */
-export function sectorAt(address: number): Sector | undefined {
-  return SECTORS.find((sector) => address >= sector.address && address < sector.address + sector.size_B);
-}
 
 /** The area of the application: firmware 6.00 and later, and 5.03 and earlier. */
 export const APP_ADDRESS = FLASH_ADDRESS;
@@ -47,14 +45,12 @@ export const IMAGE_LENGTH_5_03 = CRC_INFO_OFFSET_5_03 + CRC_INFO_SIZE;
 
 /** Where an update waits for the bootloader. */
 export const STAGING_ADDRESS = 0x0808_0000;
-export const STAGING_SIZE = 0x6_0000;
 
 /** The most a staged payload may measure, compressed or not, without its header. */
 export const MAX_STAGED_PAYLOAD = 393_208;
 
 /** The last sector; in writes to the staging area it begins at offset {@link STAGING_SIZE}. */
 export const BOOTLOADER_ADDRESS = 0x080e_0000;
-export const BOOTLOADER_SIZE = 0x2_0000;
 
 /** RAM a stack can lie in: the 128 KiB block and the core-coupled 64 KiB. */
 export const RAM_ADDRESS = 0x2000_0000;

@@ -1,4 +1,5 @@
 import { type Clock, sleep } from '../base/clock';
+import { untilAborted } from '../base/untilAborted';
 import { isVescError, VescError } from '../base/errors';
 import { type FirmwareVersion, fwVersion } from '../protocol/messages/identity';
 import type { Endpoint } from './endpoint';
@@ -59,7 +60,7 @@ export async function findController(options: FinderOptions): Promise<FoundContr
   try {
     signal?.throwIfAborted();
     for (;;) {
-      for (const address of distinct(await candidates())) {
+      for (const address of distinct(await untilAborted(candidates(), timeUp.signal))) {
         timeUp.signal.throwIfAborted();
         if (!tried.some((other) => sameAddress(other, address))) tried.push(address);
         onTry?.(address);

@@ -39,7 +39,7 @@ export class Prints {
   /** Every print, once, with its owner. */
   readonly onPrint = this.handed.event;
 
-  /** The command that has the prints now. */
+  /** The command that has the prints now, or will have them next; none while no command was asked for. */
   get holder(): PrintHolder | undefined {
     return this.queue[0];
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import { VescError } from '../base/errors';
+import { forEach } from '../base/forEach';
 import { FrameDecoder, encodeFrame, MAX_CONTROLLER_PAYLOAD } from '../protocol/frame';
 import { decodePrint } from '../protocol/messages/terminal';
 import type { Request } from '../protocol/request';
@@ -171,12 +172,16 @@ export class Session implements Endpoint, Disposable {
   }
 
   private receive(bytes: Uint8Array): void {
-    for (const payload of this.decoder.push(bytes)) {
+    // Whoever fails with one packet costs nobody the others.
+    forEach(this.decoder.push(bytes), (payload) => {
       this.conversation.receive(payload);
       const text = decodePrint(payload);
-      if (text !== undefined) this.printed.fire(text);
-      this.packets.fire(payload);
-    }
+      try {
+        if (text !== undefined) this.printed.fire(text);
+      } finally {
+        this.packets.fire(payload);
+      }
+    });
   }
 
   private finish(reason: VescError): void {

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock';
 import { type Disposable, toDisposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import { VescError } from '../base/errors';
+import { untilAborted } from '../base/untilAborted';
 import type { LinkAddress, LinkOpener } from './link';
 import { formatLinkAddress, sameAddress } from './linkAddress';
 import type { Session } from './session';
@@ -101,18 +102,8 @@ export class SessionPool implements Disposable {
     place.session?.dispose();
   }
 
-  /** From now on, whoever comes opens anew. */
+  /** From now on, whoever comes opens anew; leases that are still held are shares in nothing. */
   private forget(place: Place): void {
     this.places = this.places.filter((other) => other !== place);
   }
-}
-
-/** `work`, or the reason of `signal` when that comes first. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

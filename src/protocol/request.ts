@@ -11,11 +11,6 @@ export interface Request<Reply> {
   /** The id the answer carries: not always the request's own (facts 2.1, `H(3)`). */
   readonly replyId: CommandId;
   /**
-   * What tells this request's answer from other answers with the same id, as an offset or an index. Requests with
-   * different keys may be in flight together; without a key, one waits for the other.
-   */
-  readonly key?: number | string;
-  /**
    * The answer in `payload` (which begins with `replyId`), or `undefined` when it answers some other request.
    * Throws {@link EndOfPayload} when the payload is too short to be the answer.
    */

@@ -7,6 +7,7 @@ import {
   setConfiguration,
 } from '../protocol/messages/configuration';
 import { encodeSettings, type SettingsValues } from '../protocol/settings/settingsLayout';
+import { BLOB_REQUEST } from './blobRestore';
 import {
   CONFIGURATION_NAMES,
   type Configuration,
@@ -17,7 +18,6 @@ import {
 import type { ControllerAccess } from './controllerAccess';
 import { changedSettings, isMeasured, type SettingChange } from './settingsComparison';
 
-const OPTIONS = { timeout_ms: 3000, attempts: 3 } as const;
 const CAN_ID = 'controller_id';
 
 /** What writing settings came to. */
@@ -41,7 +41,7 @@ export async function readConfiguration(
   options: { readonly commit?: string | undefined; readonly defaults?: boolean } = {},
 ): Promise<Configuration> {
   const request = options.defaults ? getDefaultConfiguration(kind) : getConfiguration(kind);
-  return understand(kind, await endpoint.request(request, OPTIONS), layouts, options.commit);
+  return understand(kind, await endpoint.request(request, BLOB_REQUEST), layouts, options.commit);
 }
 
 /**
@@ -57,7 +57,7 @@ export async function writeConfiguration(
 ): Promise<WrittenSettings> {
   const { layout } = present;
   const { endpoint } = access;
-  const before = decode(layout, await endpoint.request(getConfiguration(layout.kind), OPTIONS));
+  const before = decode(layout, await endpoint.request(getConfiguration(layout.kind), BLOB_REQUEST));
   const merged = new Map(before);
   for (const { name } of layout.fields) {
     const value = wanted.get(name);
@@ -68,9 +68,9 @@ export async function writeConfiguration(
   if (changedSettings(layout.fields, before, asked).length === 0) {
     return { now: { layout, values: before }, changed: [], adjusted: [] };
   }
-  await endpoint.request(setConfiguration(layout.kind, blob), OPTIONS);
+  await endpoint.request(setConfiguration(layout.kind, blob), BLOB_REQUEST);
   const there = whereItIs(access, before, asked);
-  const values = decode(layout, await there.request(getConfiguration(layout.kind), OPTIONS));
+  const values = decode(layout, await there.request(getConfiguration(layout.kind), BLOB_REQUEST));
   const changed = changedSettings(layout.fields, before, values);
   const adjusted = changedSettings(layout.fields, asked, values);
   if (changed.length === 0 && !adjusted.every(({ field }) => isMeasured(field))) {

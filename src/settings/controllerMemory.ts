@@ -25,6 +25,11 @@ export interface ControllerRecord {
   readonly networkWindow?: number;
 }
 
+/** What is learned of a controller, or is to be forgotten. */
+export type ControllerChange = {
+  readonly [K in Exclude<keyof ControllerRecord, 'uuid'>]?: ControllerRecord[K] | undefined;
+};
+
 /** Remembers controllers by UUID, one small file each, shared by the extension and the command line. */
 export class ControllerMemory {
   /** Changes in their order: each builds upon the one before. */
@@ -33,27 +38,42 @@ export class ControllerMemory {
   constructor(private readonly files: FileStore) {}
 
   /** What is known of `uuid`; an empty record when it was never seen or its file cannot be read or is damaged. */
-  async recall(uuid: string): Promise<ControllerRecord> {
-    try {
-      const text = await this.files.read(path(uuid));
-      if (text === undefined) return { uuid };
-      return { ...(JSON.parse(text) as ControllerRecord), uuid };
-    } catch {
-      return { uuid };
-    }
+  recall(uuid: string): Promise<ControllerRecord> {
+    return this.read(uuid).catch(() => ({ uuid }));
   }
 
-  /** Adds `change` to what is known of `uuid`. */
-  remember(uuid: string, change: Omit<Partial<ControllerRecord>, 'uuid'>): Promise<ControllerRecord> {
-    const changed = this.last.then(async () => this.replace({ ...(await this.recall(uuid)), ...change }));
+  /**
+   * Adds `change` to what is known of `uuid`; what is `undefined` in it is forgotten. Rejects when what is known cannot
+   * be read: it would be lost. What is no record is set aside.
+   */
+  remember(uuid: string, change: ControllerChange): Promise<ControllerRecord> {
+    const changed = this.last.then(async () => {
+      const known = await this.read(uuid, (text) => this.files.write(`${path(uuid)}.damaged`, text));
+      const kept = Object.entries({ ...known, ...change }).filter(([, value]) => value !== undefined);
+      const record = Object.fromEntries(kept) as unknown as ControllerRecord;
+      await this.files.write(path(uuid), `${JSON.stringify(record, undefined, 2)}\n`);
+      return record;
+    });
     this.last = changed.catch(() => undefined);
     return changed;
   }
 
-  /** Puts `record` in the place of what was known. */
-  async replace(record: ControllerRecord): Promise<ControllerRecord> {
-    await this.files.write(path(record.uuid), `${JSON.stringify(record, undefined, 2)}\n`);
-    return record;
+  private async read(uuid: string, onDamaged?: (text: string) => Promise<void>): Promise<ControllerRecord> {
+    const text = await this.files.read(path(uuid));
+    if (text === undefined) return { uuid };
+    const record = parse(text);
+    if (record === undefined) await onDamaged?.(text);
+    return { ...record, uuid };
+  }
+}
+
+/** What is no record, because it was cut short or changed by hand, tells nothing. */
+function parse(text: string): Partial<ControllerRecord> | undefined {
+  try {
+    const record: unknown = JSON.parse(text);
+    return typeof record === 'object' && record !== null && !Array.isArray(record) ? record : undefined;
+  } catch {
+    return undefined;
   }
 }
 

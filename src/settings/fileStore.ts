@@ -15,8 +15,11 @@ export interface FileStore {
   list(folder: string): Promise<string[]>;
 }
 
-/** A {@link FileStore} under the folder `root`, which is made when first written to. */
-export function fileStore(root: string): FileStore {
+/**
+ * A {@link FileStore} under the folder `root`, which is made when first written to.
+ * @param syncFolder puts what a folder lists on the disk, where the system can
+ */
+export function fileStore(root: string, syncFolder = systemSync(process.platform)): FileStore {
   let drafts = 0;
   return {
     locate: (path) => join(root, path),
@@ -36,6 +39,7 @@ export function fileStore(root: string): FileStore {
           await file.close();
         }
         await rename(draft, target);
+        await syncFolder(dirname(target));
       } catch (error) {
         await rm(draft, { force: true });
         throw error;
@@ -46,6 +50,16 @@ export function fileStore(root: string): FileStore {
       const names = await readdir(join(root, folder)).catch(undefinedWhenMissing);
       return (names ?? []).sort();
     },
+  };
+}
+
+/** A renamed file is on the disk when its folder is. Windows opens no folders, and some file systems sync none. */
+export function systemSync(platform: NodeJS.Platform): (folder: string) => Promise<void> {
+  if (platform === 'win32') return () => Promise.resolve();
+  return async (path) => {
+    const folder = await open(path, 'r').catch(() => undefined);
+    await folder?.sync().catch(() => undefined);
+    await folder?.close();
   };
 }
 

@@ -8,6 +8,7 @@ import {
   setConfiguration,
   setCustomConfig,
 } from '../protocol/messages/configuration';
+import { fwVersion } from '../protocol/messages/identity';
 import { encodeSettings } from '../protocol/settings/settingsLayout';
 import { adjustedTexts, BLOB_REQUEST, restoreBlob, type RestoredPart, type Selected } from './blobRestore';
 import { CONFIGURATION_NAMES, decode, type LayoutSource, understand } from './configuration';
@@ -84,13 +85,7 @@ export async function restoreSettings(
   const { customConfig } = snapshot;
   if (customConfig) {
     const what = 'custom configuration';
-    steps.push({
-      what,
-      run: () =>
-        restoreBlob(access.endpoint, what, customConfig, getCustomConfig(0), (blob) =>
-          setCustomConfig(0, blob),
-        ),
-    });
+    steps.push({ what, run: () => restoreCustomConfig(access.endpoint, what, customConfig) });
   }
   configurations('appconf');
   for (const [index, step] of steps.entries()) {
@@ -146,6 +141,17 @@ async function restoreConfiguration(
   return restored.outcome === 'kept' && migrate
     ? migrateConfiguration({ ...part, motor, migrate }, kind, blob)
     : restored;
+}
+
+/** Firmware without a custom configuration answers no question about one; its version says how many it has. */
+async function restoreCustomConfig(
+  endpoint: Endpoint,
+  what: string,
+  blob: Uint8Array,
+): Promise<RestoredPart> {
+  const { customConfigs } = await endpoint.request(fwVersion(), BLOB_REQUEST);
+  if (customConfigs === 0) return { what, outcome: 'kept', detail: 'this firmware has none' };
+  return restoreBlob(endpoint, what, blob, getCustomConfig(0), (wanted) => setCustomConfig(0, wanted));
 }
 
 /** `blob` with the present values of the settings that are skipped, and which of them it has. */

@@ -4,13 +4,12 @@ import {
   configurationSignature,
   getConfiguration,
 } from '../protocol/messages/configuration';
+import { BLOB_REQUEST } from './blobRestore';
 import { type LayoutSource, understand } from './configuration';
 import type { ControllerAccess } from './controllerAccess';
 import { type MigrationPlan, planMigration } from './migration';
 import { locateMotors, partName } from './settingsRestore';
 import type { Snapshot } from './snapshot';
-
-const OPTIONS = { timeout_ms: 3000, attempts: 3 } as const;
 
 /** A configuration of a snapshot on its way to the running firmware, setting by setting. */
 export interface PartMigration {
@@ -41,7 +40,7 @@ export async function planSnapshot(
     if (!endpoint) continue;
     for (const kind of ['mcconf', 'appconf'] as const) {
       const blob = settings[kind];
-      const present = await endpoint.request(getConfiguration(kind), OPTIONS);
+      const present = await endpoint.request(getConfiguration(kind), BLOB_REQUEST);
       if (!alsoSame && configurationSignature(present) === configurationSignature(blob)) continue;
       const part = { what: partName(kind, motor), kind, motor };
       try {

@@ -1,3 +1,4 @@
+import { fileUnreadable } from '../base/fileErrors';
 import type { FileStore } from '../settings/fileStore';
 
 /** Where an update stood when it was last heard of. */
@@ -47,14 +48,27 @@ export class UpdateJournal {
     await this.write(bootloader);
   }
 
-  /** The update of `uuid` that was left half-way, also when the installation of a bootloader began after it. */
+  /**
+   * The update of `uuid` that was left half-way, also when the installation of a bootloader began after it.
+   * @throws VescError `file-unreadable`
+   */
   async unfinishedUpdate(uuid: string): Promise<JournalEntry | undefined> {
     const entry = await this.find(uuid);
     return entry?.state === 'bootloader' ? entry.earlier : entry;
   }
 
+  /**
+   * The entry of `uuid`, which whatever is written next builds upon: one that could not be read this time must not be
+   * replaced. What this user may not read is passed over, as in {@link pending}.
+   * @throws VescError `file-unreadable`
+   */
   private async find(uuid: string): Promise<JournalEntry | undefined> {
-    return (await this.pending()).find((entry) => entry.uuid === uuid);
+    const file = path(uuid);
+    const text = await this.files.read(file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EACCES' && error.code !== 'EPERM')
+        throw fileUnreadable(this.files.locate(file), error);
+    });
+    return text === undefined ? undefined : parseEntry(text);
   }
 
   /**

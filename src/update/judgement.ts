@@ -1,3 +1,4 @@
+import type { NotTakenCause } from '../base/catalogue/updateErrors';
 import { isVescError, VescError } from '../base/errors';
 import type { ImageIdentity } from '../image/imageIdentity';
 import { formatVersion } from '../protocol/version';
@@ -84,25 +85,22 @@ function notTaken(evidence: Evidence, expected: string): Judgement {
   return { verdict: 'not-taken', error: new VescError('not-taken', { running, causes: causes(evidence) }) };
 }
 
-const MISSING = 'it has no bootloader (only its watchdog brought it back).';
-const DAMAGED = 'its bootloader found the upload damaged and refused it; upload again.';
-const OLD = 'its bootloader is older than 2022 and cannot unpack compressed images.';
-
 /** The known causes of an upload that was not taken, likeliest first. */
-function causes({ returned, compressed, bootloader }: Evidence): string[] {
+function causes({ returned, compressed, bootloader }: Evidence): NotTakenCause[] {
   const kind = classifyReturn(returned);
-  if (kind === 'watchdog') return [MISSING];
-  const quick = compressed && bootloader.decompresses !== true ? [OLD, DAMAGED] : [DAMAGED];
+  if (kind === 'watchdog') return ['no-bootloader'];
+  const mayBeOld = compressed && bootloader.decompresses !== true;
+  const quick: NotTakenCause[] = mayBeOld ? ['old-bootloader', 'damaged-upload'] : ['damaged-upload'];
   // One that was seen a moment ago has not gone missing.
   const seen = bootloader.state === 'answers' || bootloader.state === 'proven';
-  return kind === 'unknown' && !seen ? [...quick, MISSING] : quick;
+  return kind === 'unknown' && !seen ? [...quick, 'no-bootloader'] : quick;
 }
 
 /** True when an update ended in a way that installing a bootloader may mend. */
 export function blamesBootloader(error: VescError | undefined): boolean {
   if (isVescError(error, 'bootloader-missing')) return true;
   if (!isVescError(error, 'not-taken')) return false;
-  return error.details.causes.some((cause) => cause === MISSING || cause === OLD);
+  return error.details.causes.some((cause) => cause !== 'damaged-upload');
 }
 
 /** What runs, in one phrase: version, commit, build. */

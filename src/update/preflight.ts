@@ -92,8 +92,13 @@ export function checkState(values: PreflightValues): VescError[] {
   if (isTurning(values)) {
     found.push(new VescError('motor-turning', { erpm: Math.round(values.erpm), duty: values.duty }));
   }
-  if (values.voltage_V < BROWN_OUT_V || faultName(values.fault) === 'FAULT_CODE_MCU_UNDER_VOLTAGE') {
-    found.push(new VescError('voltage-low', { voltage_V: values.voltage_V, minimum_V: BROWN_OUT_V }));
+  const { voltage_V } = values;
+  const fault = faultName(values.fault);
+  const dipped = fault === 'FAULT_CODE_MCU_UNDER_VOLTAGE';
+  if (voltage_V < BROWN_OUT_V || dipped) {
+    found.push(
+      new VescError('voltage-low', { voltage_V, minimum_V: BROWN_OUT_V, ...(dipped ? { fault } : {}) }),
+    );
   }
   return found;
 }

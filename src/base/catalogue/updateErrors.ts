@@ -3,6 +3,15 @@ import { defineErrors } from './define';
 const UNTOUCHED = 'The controller is untouched and runs what it ran before.';
 const OLD_INTACT = 'Its old firmware is intact and runs.';
 
+/** Why an upload that arrived was not put in place. */
+export type NotTakenCause = 'no-bootloader' | 'old-bootloader' | 'damaged-upload';
+
+const NOT_TAKEN: Readonly<Record<NotTakenCause, string>> = {
+  'no-bootloader': 'it has no bootloader (only its watchdog brought it back).',
+  'old-bootloader': 'its bootloader is older than 2022 and cannot unpack compressed images.',
+  'damaged-upload': 'its bootloader found the upload damaged and refused it.',
+};
+
 /** The update procedure: preflight refusals and the ways an update can end other than well. */
 export const updateErrors = defineErrors({
   'not-a-vesc': {
@@ -68,10 +77,21 @@ export const updateErrors = defineErrors({
   },
   'voltage-low': {
     exitStatus: 4,
-    text: (d: { voltage_V: number; minimum_V: number }) => ({
-      happened: `The supply is ${d.voltage_V.toFixed(1)} V; flash is not safely erased below ${d.minimum_V} V.`,
+    text: (d: { voltage_V: number; minimum_V: number; fault?: string }) => ({
+      ...(d.fault === undefined || d.voltage_V < d.minimum_V
+        ? {
+            happened: `The supply is ${d.voltage_V.toFixed(1)} V; flash is not safely erased below ${d.minimum_V} V.`,
+            next: 'Connect the battery or a supply. If the controller is powered another way, override voltage-low.',
+          }
+        : {
+            happened:
+              `The supply is ${d.voltage_V.toFixed(1)} V, but the chip's own has dipped (${d.fault}); flash is not ` +
+              'safely erased then.',
+            next:
+              'See to what loads or disturbs its 3.3 V, and try again when the fault is gone. If you are sure of that ' +
+              'supply, override voltage-low.',
+          }),
       state: UNTOUCHED,
-      next: 'Connect the battery or a supply. If the controller is powered another way, override voltage-low.',
     }),
   },
   'erase-refused': {
@@ -126,10 +146,14 @@ export const updateErrors = defineErrors({
   },
   'not-taken': {
     exitStatus: 6,
-    text: (d: { causes: readonly string[]; running: string }) => ({
-      happened: `The controller came back with its old firmware (${d.running}). Most likely cause: ${d.causes.join(' Or: ')}`,
+    text: (d: { causes: readonly NotTakenCause[]; running: string }) => ({
+      happened:
+        `The controller came back with its old firmware (${d.running}). Most likely cause: ` +
+        d.causes.map((cause) => NOT_TAKEN[cause]).join(' Or: '),
       state: OLD_INTACT,
-      next: 'Install the bootloader for this hardware, then flash again.',
+      next: d.causes.every((cause) => cause === 'damaged-upload')
+        ? 'Flash again, which uploads it anew.'
+        : 'Install the bootloader for this hardware, then flash again.',
     }),
   },
   'bootloader-missing': {

@@ -79,9 +79,6 @@ export const configurationSignatures: readonly ConfigurationSignatures[] = [
   { major: 7, minor: 1, mcconf: layout(2466726157, 488), appconf: layout(982638166, 284) },
 ];
 
-/** The most a controller sends of a custom configuration's description at once. */
-export const MAX_XML_CHUNK = 502;
-
 /** A piece of a custom configuration's description, as stored: size and zlib stream. */
 export interface XmlChunk {
   readonly index: number;

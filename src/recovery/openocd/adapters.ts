@@ -19,7 +19,6 @@ export const ADAPTERS: readonly Adapter[] = [
     transport: 'swd',
   },
 ];
-export type AdapterId = Adapter['id'];
 
 /** The adapter of that name, as a user types it. */
 export function findAdapter(id: string): Adapter | undefined {

@@ -79,7 +79,7 @@ const VERDICTS: readonly [UpdateResult, status: number, headline: RegExp][] = [
   [
     resultOf('not-taken', {
       after: identity,
-      error: new VescError('not-taken', { causes: ['it is old.'], running: 'firmware 7.01' }),
+      error: new VescError('not-taken', { causes: ['old-bootloader'], running: 'firmware 7.01' }),
     }),
     6,
     /^Not taken {2}60\n/,

@@ -21,15 +21,6 @@ describe('flash map', () => {
     SECTORS.forEach((sector, index) => assert.equal(sector.index, index));
   });
 
-  it('finds the sector of an address, and none outside', () => {
-    assert.equal(flashMap.sectorAt(0x0800_0000)?.index, 0);
-    assert.equal(flashMap.sectorAt(0x0800_bfff)?.index, 2);
-    assert.equal(flashMap.sectorAt(flashMap.STAGING_ADDRESS)?.index, 8);
-    assert.equal(flashMap.sectorAt(flashMap.BOOTLOADER_ADDRESS)?.index, 11);
-    assert.equal(flashMap.sectorAt(0x0810_0000), undefined);
-    assert.equal(flashMap.sectorAt(0x07ff_ffff), undefined);
-  });
-
   it('lets the bootloader begin where the staging area ends', () => {
     assert.equal(flashMap.STAGING_ADDRESS + flashMap.STAGING_SIZE, flashMap.BOOTLOADER_ADDRESS);
     assert.equal(flashMap.APP_ADDRESS + flashMap.APP_SIZE, flashMap.STAGING_ADDRESS);

@@ -157,4 +157,14 @@ describe('the finder', () => {
     const broken = new SessionPool({ open: () => Promise.reject(new TypeError('broken')) }, clock);
     await assert.rejects(find({ pool: broken }), /broken/);
   });
+
+  it('is not held up beyond its deadline by ports that are never listed', async () => {
+    const candidates = () => new Promise<never>(() => {});
+    await assert.rejects(clock.run(find({ candidates, deadline_ms: 1000 })), code('controller-not-found'));
+    assert.equal(clock.now(), 1000);
+    const abort = new AbortController();
+    const looking = find({ candidates, signal: abort.signal });
+    abort.abort(new Error('no more'));
+    await assert.rejects(clock.run(looking), /no more/);
+  });
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { Emitter } from '../../../src/base/emitter';
 import type { VescError } from '../../../src/base/errors';
+import type { Link } from '../../../src/links/link';
 import { CommandId } from '../../../src/protocol/commandId';
 import { encodeFrame } from '../../../src/protocol/frame';
 import { fwVersion } from '../../../src/protocol/messages/identity';
@@ -243,6 +245,28 @@ describe('a session', () => {
   });
 
   describe('tells', () => {
+    it('hands on the rest of what came with a packet that somebody failed with', () => {
+      const data = new Emitter<Uint8Array>();
+      const link: Link = {
+        address: ADDRESS,
+        isOpen: true,
+        onData: data.event,
+        onClose: new Emitter<VescError>().event,
+        write: () => Promise.resolve(),
+        dispose: () => {},
+      };
+      const talk = new Session(link, clock);
+      const packets: number[] = [];
+      talk.onPrint((text) => {
+        throw new Error(`not ${text}`);
+      });
+      talk.onPacket(([id]) => packets.push(id!));
+      const frames = ['one', 'two'].map((text) => encodeFrame(Buffer.from(`\u{15}${text}`, 'latin1')));
+      const chunk = Buffer.concat([...frames, encodeFrame(Uint8Array.of(VALUES))]);
+      assert.throws(() => data.fire(chunk), /^Error: not one$/);
+      assert.deepEqual(packets, [CommandId.PRINT, CommandId.PRINT, VALUES]);
+    });
+
     it('every payload and every print to those who listen', async () => {
       const packets: number[][] = [];
       const prints: string[] = [];

@@ -71,6 +71,17 @@ describe('the session pool', () => {
     assert.deepEqual(told, [lease.session]);
   });
 
+  it('closes a session that somebody who was told of it failed with', async () => {
+    const failing = pool.onOpen(() => {
+      throw new Error('a bug');
+    });
+    await assert.rejects(clock.run(pool.acquire(ADDRESS)), /a bug/);
+    assert.equal(opener.opened[0]!.link.isOpen, false);
+    failing.dispose();
+    const lease = await clock.run(pool.acquire(ADDRESS));
+    assert.ok(lease.session.isOpen);
+  });
+
   it('keeps addresses apart', async () => {
     const [a, b] = await clock.run(Promise.all([pool.acquire(ADDRESS), pool.acquire(OTHER)]));
     assert.notEqual(a.session, b.session);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ControllerMemory } from '../../../src/settings/controllerMemory';
 import { dataDirectory } from '../../../src/settings/dataDirectory';
-import { fileStore } from '../../../src/settings/fileStore';
+import { fileStore, systemSync } from '../../../src/settings/fileStore';
 import {
   parseSnapshot,
   serializeSnapshot,
@@ -29,6 +29,36 @@ describe('controller memory', () => {
     const files = new MemoryFiles();
     files.read = () => Promise.reject(new Error('EIO: i/o error'));
     assert.deepEqual(await new ControllerMemory(files).recall(UUID), { uuid: UUID });
+  });
+
+  it('writes nothing over what it could not read just now', async () => {
+    const files = new MemoryFiles();
+    const memory = new ControllerMemory(files);
+    await memory.remember(UUID, { name: 'left wheel' });
+    const read = files.read.bind(files);
+    files.read = () => Promise.reject(new Error('EIO: i/o error'));
+    await assert.rejects(memory.remember(UUID, { board: '60' }), /EIO/);
+    files.read = read;
+    await memory.remember(UUID, { board: '75_100' });
+    assert.deepEqual(await memory.recall(UUID), { uuid: UUID, name: 'left wheel', board: '75_100' });
+  });
+
+  it('sets aside what is no record', async () => {
+    for (const text of ['{"name": "left', '["left wheel"]', 'null', '"left wheel"']) {
+      const files = new MemoryFiles();
+      const memory = new ControllerMemory(files);
+      await files.write(`controllers/${UUID}.json`, text);
+      assert.deepEqual(await memory.recall(UUID), { uuid: UUID });
+      assert.deepEqual(await memory.remember(UUID, { board: '60' }), { uuid: UUID, board: '60' });
+      assert.equal(await files.read(`controllers/${UUID}.json.damaged`), text);
+    }
+  });
+
+  it('forgets a name that is taken away, and nothing else', async () => {
+    const memory = new ControllerMemory(new MemoryFiles());
+    await memory.remember(UUID, { name: 'left wheel', board: '60' });
+    assert.deepEqual(await memory.remember(UUID, { name: undefined }), { uuid: UUID, board: '60' });
+    assert.deepEqual(await memory.recall(UUID), { uuid: UUID, board: '60' });
   });
 });
 
@@ -74,6 +104,20 @@ describe('file store', () => {
     await files.remove('a/b.json');
     await files.remove('a/b.json');
     assert.deepEqual(await files.list('a'), []);
+  });
+
+  it('has a file on the disk when it is written: its folder too', async () => {
+    const synced: string[] = [];
+    const files = fileStore(root, async (folder) => {
+      synced.push(`${folder}: ${(await readdir(folder)).join()}`);
+    });
+    await files.write('journal/a.json', 'one');
+    assert.deepEqual(synced, [`${join(root, 'journal')}: a.json`]);
+  });
+
+  it('does not mind a system that syncs no folders', async () => {
+    await systemSync('win32')(root);
+    for (const folder of [root, join(root, 'none')]) await systemSync('linux')(folder);
   });
 
   it('says so where no folder can be made, instead of trying for ever', async () => {

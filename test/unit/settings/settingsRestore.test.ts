@@ -7,9 +7,18 @@ import {
   getConfiguration,
   setConfiguration,
 } from '../../../src/protocol/messages/configuration';
+import { encodeFwVersion, type FirmwareVersion } from '../../../src/protocol/messages/identity';
+import { restoreSettings } from '../../../src/settings/settingsRestore';
+import type { Snapshot } from '../../../src/settings/snapshot';
 import { readCode, writeCode } from '../../../src/settings/storedCode';
+import { fakeEndpoint } from '../../support/fakeEndpoint';
 import { ADDRESS, UpdateBench } from '../../support/updateBench';
 
+const VERSION: FirmwareVersion = {
+  ...{ major: 6, minor: 6, test: 0, hardware: '60', uuid: '00112233445566778899aabb', paired: false },
+  ...{ hardwareType: 'vesc', customConfigs: 0, phaseFilters: false, qmlHardware: 0, qmlApp: 0, nrfFlags: 0 },
+  ...{ firmwareName: '', hardwareConfigCrc: 0 },
+};
 const LISP = new TextEncoder().encode('(loopwhile t (print "hello"))\0'.repeat(40));
 const QML = Uint8Array.from({ length: 1500 }, (_, i) => i & 0xff);
 
@@ -143,5 +152,38 @@ describe('stored code', () => {
     await bench.clock.run(lease.session.request(lispEraseCode(100), { timeout_ms: 8000 }));
     assert.equal(await bench.clock.run(readCode(lease.session, 'lisp')), undefined);
     bench.dispose();
+  });
+});
+
+describe('a custom configuration', () => {
+  const BLOB = Uint8Array.of(1, 2, 3, 4, 5);
+  const SNAPSHOT: Snapshot = {
+    uuid: '00112233445566778899aabb',
+    hardware: '60',
+    firmware: { major: 6, minor: 6, test: 0 },
+    takenAt: '2026-01-01T10:00:00.000Z',
+    motors: [],
+    customConfig: BLOB,
+  };
+
+  /** A controller whose firmware has `count` of them, and answers no question about others. */
+  const withConfigs = (count: number) =>
+    fakeEndpoint(([id]) => {
+      if (id === CommandId.FW_VERSION) return encodeFwVersion({ ...VERSION, customConfigs: count });
+      return count > 0 && id === CommandId.GET_CUSTOM_CONFIG ? Uint8Array.of(id, 0, ...BLOB) : undefined;
+    });
+
+  it('is kept where the firmware has none, and asked for only where it has one', async () => {
+    for (const [count, outcome] of [
+      [0, 'kept'],
+      [1, 'restored'],
+    ] as const) {
+      const endpoint = withConfigs(count);
+      const parts = await restoreSettings({ endpoint, node: () => endpoint }, SNAPSHOT);
+      assert.deepEqual(
+        parts.map((part) => [part.what, part.outcome]),
+        [['custom configuration', outcome]],
+      );
+    }
   });
 });

@@ -83,4 +83,20 @@ describe('update journal', () => {
     files.list = () => Promise.reject(denied);
     assert.deepEqual(await new UpdateJournal(files).pending(), []);
   });
+
+  it('does not take an entry for none because it could not be read just now', async () => {
+    const files = new MemoryFiles();
+    const journal = new UpdateJournal(files);
+    await journal.write(ENTRY);
+    const failWith = (code: string) => () =>
+      Promise.reject(Object.assign(new Error(`${code}: read`), { code, syscall: 'read' }));
+    files.read = failWith('EIO');
+    await assert.rejects(journal.unfinishedUpdate(ENTRY.uuid), { code: 'file-unreadable' });
+    await assert.rejects(journal.settle(ENTRY.uuid, 'committed'), { code: 'file-unreadable' });
+    for (const code of ['EACCES', 'EPERM']) {
+      files.read = failWith(code);
+      assert.equal(await journal.unfinishedUpdate(ENTRY.uuid), undefined);
+    }
+    assert.equal(files.content.size, 1);
+  });
 });

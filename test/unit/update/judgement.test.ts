@@ -133,6 +133,14 @@ describe('judgement', () => {
     assert.equal(blamesBootloader(undefined), false);
   });
 
+  it('leads to the bootloader unless only the upload can be at fault', () => {
+    const next = (change: Partial<Evidence>): string =>
+      judge(evidence({ buildId: BUILD, ...change })).error!.next;
+    assert.match(next({ ...after(50), compressed: false }), /^Flash again/);
+    for (const change of [after(32_000), { ...after(50), compressed: true }, after(undefined)])
+      assert.match(next(change), /^Install the bootloader/);
+  });
+
   describe('names the causes in the order of the evidence', () => {
     const causes = (change: Partial<Evidence>): string =>
       judge(evidence({ buildId: BUILD, ...change })).error!.message;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readImage } from '../../../src/image/imageFile';
 import type { ControllerIdentity } from '../../../src/update/controllerIdentity';
-import { preflight, type PreflightValues } from '../../../src/update/preflight';
+import { checkState, preflight, type PreflightValues } from '../../../src/update/preflight';
 import { sameHardware } from '../../../src/update/sameHardware';
 import { syntheticImage } from '../../support/syntheticImage';
 
@@ -83,6 +83,17 @@ describe('preflight', () => {
     assert.deepEqual(codes(IMAGE, controller(), weak), ['voltage-low']);
     assert.deepEqual(codes(IMAGE, controller(), { ...RESTING, fault: 9 }), ['voltage-low']);
     assert.deepEqual(codes(IMAGE, controller(), weak, { override: ['voltage-low'] }), []);
+  });
+
+  it('does not blame a healthy supply for a dip of the one on the controller', () => {
+    const dipped = checkState({ ...RESTING, voltage_V: 24, fault: 9 });
+    assert.match(dipped[0]!.happened, /^The supply is 24\.0 V, but .*FAULT_CODE_MCU_UNDER_VOLTAGE/);
+    assert.match(dipped[0]!.next, /^See to what loads/);
+    for (const fault of [0, 9]) {
+      const [weak] = checkState({ ...RESTING, voltage_V: 4.9, fault });
+      assert.equal(weak!.happened, 'The supply is 4.9 V; flash is not safely erased below 6 V.');
+      assert.match(weak!.next, /^Connect the battery/);
+    }
   });
 
   it('tells all that is wrong at once', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { NotTakenCause } from '../../../src/base/catalogue/updateErrors';
 import { type ErrorCode, VescError } from '../../../src/base/errors';
 import type { BootloaderResult } from '../../../src/update/bootloaderInstaller';
 import { judge } from '../../../src/update/judgement';
@@ -165,7 +166,7 @@ describe('messages of an update', () => {
       'install-bootloader',
       'log',
     ]);
-    const causes = (...causes: string[]): readonly string[] =>
+    const causes = (...causes: NotTakenCause[]): readonly string[] =>
       verdictNotice(
         update('not-taken', { error: new VescError('not-taken', { running: 'firmware 7.01', causes }) }),
         '60',
@@ -185,7 +186,7 @@ describe('messages of an update', () => {
       'flash-again',
       'log',
     ]);
-    assert.deepEqual(causes('its bootloader found the upload damaged.'), ['flash-again', 'log']);
+    assert.deepEqual(causes('damaged-upload'), ['flash-again', 'log']);
   });
 
   it('offer the checksum as a proof only where the firmware can tell it', () => {
