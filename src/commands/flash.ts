@@ -13,11 +13,15 @@ import { tellsBusy } from './work';
  * @throws VescError
  */
 export async function flash(shell: Shell, target?: ControllerTarget): Promise<UpdateOutcome | undefined> {
+  const { registry } = shell.core;
+  // Meant is the one that is selected now, whichever is selected when the build is done.
+  const chosen = await chooseController(shell, target);
+  if (!chosen && registry.controllers.length > 0) return undefined;
   // What is known to be busy need not be built for.
-  if (tellsBusy(shell, target?.controller ?? shell.core.registry.selected)) return undefined;
+  if (tellsBusy(shell, chosen)) return undefined;
   const built = await buildImage(shell);
   if (!built) return undefined;
-  const controller = (await chooseController(shell, target)) ?? (await connectFirst(shell));
+  const controller = chosen ?? (await chooseController(shell, undefined)) ?? (await connectFirst(shell));
   if (!controller) return undefined;
   return flashController(shell, { controller, ...built });
 }
