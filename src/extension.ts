@@ -250,7 +250,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       resolveWebviewView: async (view) => (await emulatorView.get()).resolveWebviewView(view),
     }),
   );
-  own(provideCommits(host));
+  own(provideCommits(host, () => workspace.tree()));
   const unitTests = new Lazy(async () => {
     const { UnitTestExplorer } = await import('./views/unitTestExplorer');
     return own(new UnitTestExplorer(workspace, host));
