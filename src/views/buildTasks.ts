@@ -80,7 +80,7 @@ export class BuildTasks implements vscode.TaskProvider {
         own = execution;
         settle();
       }, reject);
-    }).finally(() => listener?.dispose());
+    }).finally(() => void listener?.dispose());
     if ('error' in outcome) throw outcome.error;
     return outcome.result;
   }
