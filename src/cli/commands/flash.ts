@@ -141,7 +141,7 @@ function readRequestOptions(values: FlashValues): RequestOptions {
 }
 
 /** A file that is no image for a controller is refused like any other: with a verdict, before anything is opened. */
-function refusedImage({ report }: CommandContext): (error: unknown) => 'refused' {
+export function refusedImage({ report }: CommandContext): (error: unknown) => 'refused' {
   return (error) => {
     if (!isVescError(error) || error.exitStatus !== ExitStatus.refused) throw error;
     report.failure(error, {

@@ -25,7 +25,7 @@ import {
   openWorkspace,
   refuseBuildOptions,
 } from '../workspaceBuild';
-import { tellFailedBuild } from './flash';
+import { refusedImage, tellFailedBuild } from './flash';
 
 const HELP = 'vesc recover --help';
 const MAX_CAN_ID = 253;
@@ -97,7 +97,10 @@ export const recoverCommand = defineCommand({
       options.bootloader === undefined ? undefined : await readBootloaderFile(context, options.bootloader);
     const image = file === undefined ? await buildImage(context, options) : resolve(folder, file);
     if (typeof image !== 'string') return image;
-    const bytes = await readFile(context, image, file ?? image);
+    const wanted = await readFile(context, image, file ?? image)
+      .then((bytes) => readImage(bytes, file ?? image))
+      .catch(refusedImage(context));
+    if (wanted === 'refused') return ExitStatus.refused;
     let cancellable = true;
     interruption.handle(() => {
       if (cancellable) interruption.cancel('The recovery');
@@ -108,7 +111,7 @@ export const recoverCommand = defineCommand({
     const result = await recovery.run(
       {
         programmer,
-        image: readImage(bytes, file ?? image),
+        image: wanted,
         ...(target ? { target } : {}),
         ...(bootloader ? { bootloader } : {}),
         keepSettings: options['keep-settings'],
