@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { ExitStatus, VescError } from '../../base/errors';
 import { readBootloader, warnAboutBootloader } from '../../image/bootloaderFile';
 import { readImage } from '../../image/imageFile';
-import { DEFAULT_BAUD_RATE, formatLinkAddress, parseLinkAddress, sameAddress } from '../../links/linkAddress';
+import { formatLinkAddress, parseLinkAddress, sameAddress } from '../../links/linkAddress';
 import { ControllerProgrammer } from '../../recovery/controllerProgrammer';
 import { type Adapter, ADAPTERS, findAdapter } from '../../recovery/openocd/adapters';
 import { OpenOcdProgrammer } from '../../recovery/openocd/openOcdProgrammer';
@@ -14,8 +14,8 @@ import { verdictExitStatus } from '../../update/verdict';
 import { type CommandContext, defineCommand } from '../command';
 import { readFile } from '../files';
 import { notNow } from '../interruption';
-import { readNumber, refuseUnused } from '../options';
-import { type Target, TARGET_OPTIONS } from '../target';
+import { refuseUnused } from '../options';
+import { readBaud, readNode, type Target, TARGET_OPTIONS } from '../target';
 import { updateFields, updateText } from '../updateView';
 import {
   BUILD_OPTIONS,
@@ -28,7 +28,6 @@ import {
 import { refusedImage, tellFailedBuild } from './flash';
 
 const HELP = 'vesc recover --help';
-const MAX_CAN_ID = 253;
 
 export const recoverCommand = defineCommand({
   name: 'recover',
@@ -142,19 +141,11 @@ interface RecoverValues {
   readonly verbose: boolean;
 }
 
-function readBaud({ baud }: RecoverValues): number {
-  return baud === undefined
-    ? DEFAULT_BAUD_RATE
-    : readNumber('--baud', baud, { min: 300, max: 4_000_000, integer: true });
-}
-
 function readTarget(values: RecoverValues): Target | undefined {
-  const { port, can } = values;
+  const { port } = values;
   if (port === undefined) return undefined;
-  const canId =
-    can === undefined ? undefined : readNumber('--can', can, { min: 0, max: MAX_CAN_ID, integer: true });
-  const address = parseLinkAddress(port, readBaud(values));
-  return { address, ...(canId === undefined ? {} : { canId }) };
+  const node = readNode(values);
+  return { address: parseLinkAddress(port, readBaud(values)), ...node };
 }
 
 function chooseProgrammer(
