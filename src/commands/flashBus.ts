@@ -9,7 +9,8 @@ import { FlashProgress } from '../views/flashProgress';
 import { count, plain } from '../views/text';
 import { chooseController } from './chooseController';
 import { connectFirst } from './flash';
-import { buildImage } from './prepareBuild';
+import { rememberFlashed } from './flashController';
+import { buildImage, type BuiltImage } from './prepareBuild';
 import type { Shell } from './shell';
 import { tellsBusy } from './work';
 
@@ -28,14 +29,15 @@ export async function flashBus(
   if (!chosen || tellsBusy(shell, chosen)) return undefined;
   const controller = shell.core.registry.atLink(chosen);
   const built = await buildImage(shell);
-  return built && flashAll(shell, controller, built.image);
+  return built && flashAll(shell, controller, built);
 }
 
 async function flashAll(
   shell: Shell,
   controller: Controller,
-  image: Image,
+  built: BuiltImage,
 ): Promise<readonly BusMember[] | undefined> {
+  const { image, board } = built;
   if (tellsBusy(shell, controller)) return undefined;
   const { registry } = shell.core;
   const title = `Flashing the CAN bus of ${plain(controller.title)}`;
@@ -76,8 +78,13 @@ async function flashAll(
     state.finish(done && worstOf(done).verdict);
   }
   shell.notifier.show(busNotice(done, controller.title), {
-    'flash-again': () => flashAll(shell, controller, image),
+    'flash-again': () => flashAll(shell, controller, built),
   });
+  for (const { version, result } of done) {
+    const all = registry.controllers.flatMap((each) => [each, ...(each.nodes ?? [])]);
+    const flashed = all.find(({ identity }) => identity?.uuid === version.uuid);
+    if (result) await rememberFlashed(shell, flashed, board, result);
+  }
   return done;
 }
 

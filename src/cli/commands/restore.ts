@@ -10,6 +10,7 @@ import { type CommandContext, defineCommand } from '../command';
 import { similarSettings } from '../config/reading';
 import { migrationFields, migrationText } from '../config/settingsView';
 import { LAYOUT_OPTIONS, layoutsOf } from '../config/sources';
+import { readFile } from '../files';
 import { notNow } from '../interruption';
 import { requireMotor, TARGET_OPTIONS, withController } from '../target';
 import { MIGRATE_HINT, restoredText } from '../updateView';
@@ -130,10 +131,11 @@ interface FoundSnapshot {
 
 /** @throws VescError `file-unreadable`, `snapshot-unreadable`, `no-snapshot` */
 async function findSnapshot(
-  { host, folder }: CommandContext,
+  context: CommandContext,
   name: string,
   { uuid, hardware }: FirmwareVersion,
 ): Promise<FoundSnapshot> {
+  const { host, folder } = context;
   const { files } = host;
   const path = resolve(folder, name);
   const status = await files.status(path);
@@ -146,7 +148,11 @@ async function findSnapshot(
           .map((entry) => join(path, entry.name));
   let newest: FoundSnapshot | undefined;
   for (const file of names) {
-    const snapshot = parse((await files.readText(file)) ?? '', file, status.kind === 'file');
+    const named = status.kind === 'file';
+    const text = named
+      ? new TextDecoder().decode(await readFile(context, file, name))
+      : ((await files.readText(file)) ?? '');
+    const snapshot = parse(text, file, named);
     if (snapshot?.uuid !== uuid) continue;
     if (newest === undefined || snapshot.takenAt > newest.snapshot.takenAt) newest = { path: file, snapshot };
   }
