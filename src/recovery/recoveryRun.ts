@@ -319,10 +319,15 @@ export class RecoveryRun {
   /** Settings that were read before, or that an update owes which was left half-way, as the one that killed it. */
   private async giveBack(connection: TargetConnection): Promise<void> {
     const { clock, journal } = this.dependencies;
-    if (!this.live) {
-      await this.lookForOwed(this.uuid!);
-      if (this.owed?.settings) this.saved = this.owed;
+    try {
+      if (!this.live) await this.lookForOwed(this.uuid!);
+    } catch (error) {
+      if (!isVescError(error)) throw error;
+      // What is written runs, whatever cannot be read on this computer.
+      this.unpaid = error;
+      return;
     }
+    if (!this.live && this.owed?.settings) this.saved = this.owed;
     const { saved, owed } = this;
     if (!saved) return owed ? undefined : this.settle();
     try {
