@@ -49,11 +49,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     context.subscriptions.push(part);
     return part;
   };
-  // What is set for a folder holds for the tree in it.
-  const settings = (folder: string | undefined = workspace.knownFolder): Settings =>
-    readSettings(
-      vscode.workspace.getConfiguration('vesc', folder === undefined ? undefined : vscode.Uri.file(folder)),
-    );
+  const settings = (): Settings => readSettings(vscode.workspace.getConfiguration('vesc'));
   const log = own(vscode.window.createOutputChannel('VESC Firmware', { log: true }));
   const storage = context.storageUri ?? context.globalStorageUri;
   const core: Core = own(
@@ -254,7 +250,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       resolveWebviewView: async (view) => (await emulatorView.get()).resolveWebviewView(view),
     }),
   );
-  own(provideCommits(host, () => workspace.tree()));
+  own(provideCommits(host));
   const unitTests = new Lazy(async () => {
     const { UnitTestExplorer } = await import('./views/unitTestExplorer');
     return own(new UnitTestExplorer(workspace, host));

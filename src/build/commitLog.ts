@@ -50,26 +50,15 @@ export async function readCommit(
   host: GitHost,
 ): Promise<string | undefined> {
   if (!/^[0-9a-f]{40}$/.test(hash)) return undefined;
-  // Neither colours nor programs of a configuration, GnuPG among them: it is shown as it is.
-  const options = [
-    '--no-show-signature',
-    '--no-color',
-    '--no-ext-diff',
-    '--no-textconv',
-    '--stat',
-    '--patch',
-  ];
+  // Neither colours nor programs of the user's own configuration: it is shown as it is.
+  const options = ['--no-color', '--no-ext-diff', '--no-textconv', '--stat', '--patch'];
   const text = await git(tree.root, ['show', ...options, '--end-of-options', hash], host);
   return text !== undefined && text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}\n…\n` : text;
 }
 
 async function log(root: string, range: string, host: GitHost): Promise<Commit[]> {
   const format = `--format=${FIELDS.join('%x00')}`;
-  const text = await git(
-    root,
-    ['log', '--no-show-signature', `--max-count=${MOST_COMMITS}`, format, range, '--'],
-    host,
-  );
+  const text = await git(root, ['log', `--max-count=${MOST_COMMITS}`, format, range, '--'], host);
   return (text ?? '')
     .split('\n')
     .map((line) => line.split(NUL))

@@ -1,5 +1,4 @@
 import type { ExitStatus } from '../base/errors';
-import type { BuildResult } from '../build/buildResult';
 import { formatLinkAddress } from '../links/linkAddress';
 import type { LinkAddress } from '../links/link';
 import { type BusMember, findBusMembers, updateBus, worstOf } from '../update/busUpdate';
@@ -10,20 +9,15 @@ import { commandLineText } from './nextSteps';
 import { type Fields } from './report';
 import { hungUpOn } from './target';
 import { updateFields, updateText } from './updateView';
-import { rememberFlashed } from './workspaceBuild';
 
 /** What `--can` takes for every controller on the bus. */
 export const WHOLE_BUS = 'all';
 
-/**
- * Flashes every controller on the bus behind `address`, and tells of each and of the worst.
- * @param built what the image was built as, when it was built now
- */
+/** Flashes every controller on the bus behind `address`, and tells of each and of the worst. */
 export async function flashBus(
   context: CommandContext,
   address: LinkAddress,
   request: Omit<UpdateRequest, 'target'>,
-  built: BuildResult | undefined,
 ): Promise<ExitStatus> {
   const { core, report, interruption, style } = context;
   const { signal } = interruption;
@@ -47,7 +41,6 @@ export async function flashBus(
       report.event('node', memberFields(member), text.join('\n'));
     },
   });
-  for (const { result } of done) if (result) await rememberFlashed(context, result, built);
   const worst = worstOf(done);
   const fields = {
     verdict: worst.verdict,

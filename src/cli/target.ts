@@ -91,26 +91,18 @@ const NOT_YET: readonly ErrorCode[] = [
  * @throws VescError `usage`, `bad-address`, `no-controller`, `several-controllers`
  */
 export async function chooseTarget(core: Core, values: TargetValues): Promise<Target> {
-  const node = readNode(values);
-  return { address: await chooseAddress(core, values), ...node };
-}
-
-/** The CAN node that `--can` names, if any. @throws VescError `usage` */
-export function readNode({ can }: Pick<TargetValues, 'can'>): Pick<Target, 'canId'> {
-  return can === undefined
-    ? {}
-    : { canId: readNumber('--can', can, { min: 0, max: MAX_CAN_ID, integer: true }) };
-}
-
-/** What `--baud` says, else the usual rate. @throws VescError `usage` */
-export function readBaud({ baud }: Pick<TargetValues, 'baud'>): number {
-  return baud === undefined
-    ? DEFAULT_BAUD_RATE
-    : readNumber('--baud', baud, { min: 300, max: 4_000_000, integer: true });
+  const canId =
+    values.can === undefined
+      ? undefined
+      : readNumber('--can', values.can, { min: 0, max: MAX_CAN_ID, integer: true });
+  return { address: await chooseAddress(core, values), ...(canId === undefined ? {} : { canId }) };
 }
 
 async function chooseAddress(core: Core, { port, baud }: TargetValues): Promise<LinkAddress> {
-  const baudRate = readBaud({ baud });
+  const baudRate =
+    baud === undefined
+      ? DEFAULT_BAUD_RATE
+      : readNumber('--baud', baud, { min: 300, max: 4_000_000, integer: true });
   if (port !== undefined) return parseLinkAddress(port, baudRate);
   const ports = await core.listPorts();
   const likely = ports.filter((candidate) => candidate.likelyVesc);

@@ -7,7 +7,6 @@ import type { Diagnostic } from '../build/diagnostics/diagnostic';
 import { findFirmwareTree, type FirmwareTree } from '../build/firmwareTree';
 import { comparisonSummary, growth, growthOf } from '../build/growth';
 import { findToolchain } from '../build/toolchain';
-import type { UpdateResult } from '../update/verdict';
 import { isVescError, VescError } from '../base/errors';
 import type { CommandContext } from './command';
 import { workspaceFolder } from './files';
@@ -152,21 +151,6 @@ export async function buildBoard(
 /** The builds that are remembered, shared with the extension. */
 export function buildRecords({ core, host }: CommandContext): BuildRecords {
   return new BuildRecords(core.dataDirectory, host.files, host.clock);
-}
-
-/** What runs on a controller now: the next build for it is of the same board, and its ELF is kept longer. */
-export async function rememberFlashed(
-  context: CommandContext,
-  { verdict, after, buildId }: UpdateResult,
-  built: BuildResult | undefined,
-): Promise<void> {
-  if (verdict !== 'updated' || !built || !after) return;
-  try {
-    await context.core.memory.remember(after.uuid, { board: built.board });
-    if (buildId !== undefined) await buildRecords(context).markFlashed(buildId);
-  } catch {
-    // It runs, whatever this computer's disk does.
-  }
 }
 
 /** How a build ended, as JSON carries it (design 7). */

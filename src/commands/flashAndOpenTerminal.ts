@@ -1,6 +1,6 @@
 import type { UpdateOutcome } from '../update/verdict';
 import type { ControllerTarget } from '../views/commandNames';
-import { buildAndFlash } from './flash';
+import { flash } from './flash';
 import type { Shell } from './shell';
 
 /**
@@ -11,9 +11,10 @@ export async function flashAndOpenTerminal(
   shell: Shell,
   target?: ControllerTarget,
 ): Promise<UpdateOutcome | undefined> {
-  const flashed = await buildAndFlash(shell, target);
-  const verdict = flashed?.outcome.verdict;
-  if (flashed && (verdict === 'updated' || verdict === 'already-running'))
-    shell.terminals.show(flashed.controller);
-  return flashed?.outcome;
+  const result = await flash(shell, target);
+  const { selected } = shell.core.registry;
+  const controller = target?.controller ?? selected;
+  if (controller && (result?.verdict === 'updated' || result?.verdict === 'already-running'))
+    shell.terminals.show(controller);
+  return result;
 }

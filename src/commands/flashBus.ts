@@ -9,8 +9,7 @@ import { FlashProgress } from '../views/flashProgress';
 import { count, plain } from '../views/text';
 import { chooseController } from './chooseController';
 import { connectFirst } from './flash';
-import { rememberFlashed } from './flashController';
-import { buildImage, type BuiltImage } from './prepareBuild';
+import { buildImage } from './prepareBuild';
 import type { Shell } from './shell';
 import { tellsBusy } from './work';
 
@@ -29,15 +28,14 @@ export async function flashBus(
   if (!chosen || tellsBusy(shell, chosen)) return undefined;
   const controller = shell.core.registry.atLink(chosen);
   const built = await buildImage(shell);
-  return built && flashAll(shell, controller, built);
+  return built && flashAll(shell, controller, built.image);
 }
 
 async function flashAll(
   shell: Shell,
   controller: Controller,
-  built: BuiltImage,
+  image: Image,
 ): Promise<readonly BusMember[] | undefined> {
-  const { image, board } = built;
   if (tellsBusy(shell, controller)) return undefined;
   const { registry } = shell.core;
   const title = `Flashing the CAN bus of ${plain(controller.title)}`;
@@ -78,13 +76,8 @@ async function flashAll(
     state.finish(done && worstOf(done).verdict);
   }
   shell.notifier.show(busNotice(done, controller.title), {
-    'flash-again': () => flashAll(shell, controller, built),
+    'flash-again': () => flashAll(shell, controller, image),
   });
-  for (const { version, result } of done) {
-    const all = registry.controllers.flatMap((each) => [each, ...(each.nodes ?? [])]);
-    const flashed = all.find(({ identity }) => identity?.uuid === version.uuid);
-    if (result) await rememberFlashed(shell, flashed, board, result);
-  }
   return done;
 }
 

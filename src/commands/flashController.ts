@@ -68,7 +68,7 @@ export async function flashController(shell: Shell, job: FlashJob): Promise<Upda
     vscode.window.setStatusBarMessage(`$(check) ${notice.text}`, STATUS_MS);
     shell.log.info(notice.text);
   } else shell.notifier.show(notice, handlers(shell, job, result));
-  await rememberFlashed(shell, controller, job.board, result);
+  await remember(shell, job, result);
   return result;
 }
 
@@ -169,15 +169,10 @@ async function startsLisp(): Promise<boolean> {
 }
 
 /** What runs there is known by its build from now on, and the next build for it is of the same board. */
-export async function rememberFlashed(
-  shell: Shell,
-  controller: Controller | undefined,
-  board: string | undefined,
-  result: UpdateOutcome,
-): Promise<void> {
+async function remember(shell: Shell, { controller, board }: FlashJob, result: UpdateOutcome): Promise<void> {
   const { verdict, buildId } = result;
   if (verdict !== 'updated' && verdict !== 'already-running') return;
-  if (controller && board !== undefined) await shell.core.registry.rememberBoard(controller, board);
+  if (board !== undefined) await shell.core.registry.rememberBoard(controller, board);
   if (buildId !== undefined) await shell.records.markFlashed(buildId);
 }
 

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { VescError } from '../base/errors';
-import { fileUnwritable } from '../base/fileErrors';
 import type { Controller } from '../controllers/controller';
 import { formatPlace } from '../controllers/controllerRegistry';
 import type { ConfigurationKind } from '../protocol/messages/configuration';
@@ -72,10 +71,13 @@ export async function exportSettings(
   const configuration = await settingsSource.read({ source: 'controller', ...chosen });
   const file = await vscode.window.showSaveDialog({ title: 'VESC: Export settings', filters: FILTERS });
   if (!file) return undefined;
-  const text = settingsFileText(configuration, file.path);
-  await shell.host.files.write(file.fsPath, text).catch((error: unknown) => {
-    throw fileUnwritable(file.fsPath, error);
-  });
+  try {
+    const text = settingsFileText(configuration, file.path);
+    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new VescError('file-unwritable', { path: file.fsPath, reason }, { cause: error });
+  }
   const settings = count(configuration.layout.fields.length, 'setting');
   shell.notifier.show({
     severity: 'information',

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { sameBytes } from '../base/sameBytes';
 import { checkBootloader, readBootloader, warnAboutBootloader } from '../image/bootloaderFile';
 import {
   BOOTLOADER_FILES,
@@ -114,18 +112,7 @@ async function keptFiles(shell: Shell): Promise<string[]> {
 
 /** The next time, perhaps without this workspace, it is at hand. That it cannot be kept is no reason to stop. */
 async function keep(shell: Shell, name: string, bytes: Uint8Array): Promise<void> {
-  const { files } = shell.host;
-  const folder = keptFolder(shell);
-  const { name: stem } = path.parse(name);
-  const plainly = path.join(folder, `${stem}.bin`);
-  try {
-    await makeFolder(folder);
-    const there = await files.readBytes(plainly);
-    if (there && sameBytes(there, bytes)) return;
-    // Many bootloaders are called the same: none takes the place of another.
-    const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
-    await files.write(there ? path.join(folder, `${stem}-${hash}.bin`) : plainly, bytes);
-  } catch {
-    // It is still where it was picked.
-  }
+  const file = path.join(keptFolder(shell), `${path.parse(name).name}.bin`);
+  await makeFolder(keptFolder(shell)).catch(() => undefined);
+  await writeFile(file, bytes).catch(() => undefined);
 }

@@ -40,8 +40,6 @@ export async function buildChosenBoard(
     token.onCancellationRequested(() => shell.builds.cancel());
     let before = 0;
     const listener = shell.builds.onChange(() => {
-      // Cancelled before anything was there to be stopped.
-      if (token.isCancellationRequested) shell.builds.cancel();
       const { done = 0, total, file = '' } = shell.builds.running?.progress ?? {};
       if (done === before || done === 0) return;
       const increment = total === undefined ? {} : { increment: ((done - before) / total) * FULL };

@@ -23,9 +23,7 @@ export async function setUpDebugging(shell: Shell): Promise<vscode.Uri | undefin
   const root = folder?.uri.fsPath ?? tree.root;
   const within = (file: string): string => {
     const relative = path.relative(root, file);
-    // On another drive of Windows there is no way from the one to the other.
-    const isOutside = relative.startsWith('..') || path.isAbsolute(relative);
-    return isOutside ? file : `\${workspaceFolder}/${relative.replaceAll('\\', '/')}`;
+    return relative.startsWith('..') ? file : `\${workspaceFolder}/${relative.replaceAll('\\', '/')}`;
   };
   const [svd] = await vscode.workspace.findFiles(SVD_FILES, '**/node_modules/**', 1);
   const { openocdPath } = shell.settings();

@@ -43,16 +43,10 @@ export async function uploadLisp(shell: Shell, uri?: vscode.Uri): Promise<LispUp
     await requireLisp(endpoint, host, hooks.signal);
     if (host.hardwareType === 'vesc') await requireStandstill(endpoint);
     await watch.pause();
-    try {
-      programs.begin(controller, file);
-      const isNew = await upload(endpoint, host, code, progressOf(hooks));
-      await runLisp(endpoint, host);
-      return isNew;
-    } catch (error) {
-      // Whatever is left there, its status is read as before.
-      watch.start();
-      throw error;
-    }
+    programs.begin(controller, file);
+    const isNew = await upload(endpoint, host, code, progressOf(hooks));
+    await runLisp(endpoint, host);
+    return isNew;
   });
   watch.start();
   await sleep(shell.core.clock, FIRST_ERRORS_MS);

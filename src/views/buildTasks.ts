@@ -27,8 +27,6 @@ export class BuildTasks implements vscode.TaskProvider {
    * definition than the one it was given (it takes them for the same), so nothing may hang on the object.
    */
   private readonly waiting = new Map<string, Ended[]>();
-  /** What is at work in an open terminal: it tells its end itself. */
-  private readonly atWork = new Set<string>();
 
   constructor(
     private readonly workspace: FirmwareWorkspace,
@@ -63,24 +61,10 @@ export class BuildTasks implements vscode.TaskProvider {
 
   private async execute(definition: VescTaskDefinition): Promise<BuildResult | undefined> {
     const key = keyOf(definition);
-    let listener: vscode.Disposable | undefined;
     const outcome = await new Promise<BuildOutcome>((resolve, reject) => {
       this.waiting.set(key, [...(this.waiting.get(key) ?? []), resolve]);
-      const over = new Set<vscode.TaskExecution>();
-      let own: vscode.TaskExecution | undefined;
-      // One that is ended before its terminal is open has nobody else to tell it.
-      const settle = (): void => {
-        if (own && over.has(own) && !this.atWork.has(key)) resolve({ result: undefined });
-      };
-      listener = vscode.tasks.onDidEndTask(({ execution }) => {
-        over.add(execution);
-        settle();
-      });
-      vscode.tasks.executeTask(this.task(definition)).then((execution) => {
-        own = execution;
-        settle();
-      }, reject);
-    }).finally(() => void listener?.dispose());
+      vscode.tasks.executeTask(this.task(definition)).then(undefined, reject);
+    });
     if ('error' in outcome) throw outcome.error;
     return outcome.result;
   }
@@ -112,7 +96,6 @@ export class BuildTasks implements vscode.TaskProvider {
     const key = keyOf(definition);
     const waiting = this.waiting.get(key) ?? [];
     this.waiting.delete(key);
-    this.atWork.delete(key);
     for (const tell of waiting) tell(outcome);
   }
 
@@ -124,7 +107,6 @@ export class BuildTasks implements vscode.TaskProvider {
     return new BuildTerminal(
       `VESC: ${name}`,
       async (options) => {
-        this.atWork.add(keyOf(definition));
         const tree = await this.workspace.requireTree();
         if (definition.task === 'clean') {
           await this.builds.clean(tree);

@@ -13,19 +13,14 @@ export function commitUri(root: string, hash: string): vscode.Uri {
   });
 }
 
-/** Shows commits of the firmware tree that is open as read-only documents. */
-export function provideCommits(
-  host: GitHost,
-  openTree: () => Promise<{ readonly root: string } | undefined>,
-): vscode.Disposable {
+/** Shows commits as read-only documents. */
+export function provideCommits(host: GitHost): vscode.Disposable {
   return vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
     async provideTextDocumentContent({ query }) {
       const { root, hash } = JSON.parse(query) as { root?: unknown; hash?: unknown };
-      // Anybody can make such an address; git is for trusted folders, and for none that is only named in one.
+      // Anybody can make such an address; git is for trusted folders.
       if (typeof root !== 'string' || typeof hash !== 'string' || !vscode.workspace.isTrusted) return '';
-      const tree = await openTree();
-      const text = tree?.root === root ? await readCommit(tree, hash, host) : undefined;
-      return text ?? 'This commit cannot be read any more.';
+      return (await readCommit({ root }, hash, host)) ?? 'This commit cannot be read any more.';
     },
   });
 }

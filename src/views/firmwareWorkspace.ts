@@ -8,7 +8,6 @@ import type { Board } from '../build/boards';
 import { type FirmwareTree, findFirmwareTrees } from '../build/firmwareTree';
 import { headLog } from '../build/gitState';
 import type { BuildHost } from '../build/host';
-import { type FirmwareFolder, firmwareFolders } from './firmwareFolders';
 import type { Memory } from './knownPorts';
 import type { Settings } from './settings';
 
@@ -23,8 +22,7 @@ export interface FirmwareWorkspaceDependencies {
   readonly clock: Clock;
   /** What is remembered of this workspace. */
   readonly memory: Memory;
-  /** As they are set for the open folder, that of the tree when none is named. */
-  readonly settings: (folder?: string) => Settings;
+  readonly settings: () => Settings;
   /** The board last used for the controller that is selected. */
   readonly boardOfController: () => string | undefined;
 }
@@ -38,7 +36,6 @@ export class FirmwareWorkspace implements vscode.Disposable {
   private listing: Promise<Board[]> | undefined;
   private watched: { readonly root: string | undefined; readonly watcher: DisposableStore } | undefined;
   private found: FirmwareTree | undefined;
-  private owner: string | undefined;
   private board: Board | undefined;
   private pending: Disposable | undefined;
   private shown: string | undefined;
@@ -68,11 +65,6 @@ export class FirmwareWorkspace implements vscode.Disposable {
     return this.found;
   }
 
-  /** The open folder whose settings hold for the tree, as far as it is known. */
-  get knownFolder(): string | undefined {
-    return this.owner;
-  }
-
   /** The chosen board as far as it is known. */
   get knownBoard(): Board | undefined {
     return this.board;
@@ -87,7 +79,8 @@ export class FirmwareWorkspace implements vscode.Disposable {
   /** @throws VescError `no-firmware-tree` */
   async requireTree(): Promise<FirmwareTree> {
     const tree = await this.tree();
-    if (!tree) throw new VescError('no-firmware-tree', { folder: this.paths().join(', ') || 'this window' });
+    if (!tree)
+      throw new VescError('no-firmware-tree', { folder: this.folders().join(', ') || 'this window' });
     return tree;
   }
 
@@ -105,10 +98,8 @@ export class FirmwareWorkspace implements vscode.Disposable {
 
   /** The board that is worked on; undefined when none is chosen or it is no longer there. */
   async chosenBoard(): Promise<Board | undefined> {
-    // The settings of its folder may name the board.
-    const tree = await this.tree();
     const name = this.chosenName();
-    if (name === undefined || !tree) return this.choose(undefined);
+    if (name === undefined || !(await this.tree())) return this.choose(undefined);
     const boards = await this.boards();
     const { selectBoard } = await import('../build/boards');
     try {
@@ -170,27 +161,18 @@ export class FirmwareWorkspace implements vscode.Disposable {
     return board;
   }
 
-  private folders(): FirmwareFolder[] {
-    const open = (vscode.workspace.workspaceFolders ?? [])
+  private folders(): string[] {
+    const folders = (vscode.workspace.workspaceFolders ?? [])
       .filter((folder) => folder.uri.scheme === 'file')
       .map((folder) => folder.uri.fsPath);
-    return firmwareFolders(open, (folder) => this.dependencies.settings(folder).firmwareFolder);
-  }
-
-  private paths(): string[] {
-    return this.folders().map((folder) => folder.path);
+    const { firmwareFolder } = this.dependencies.settings();
+    if (firmwareFolder === '') return folders;
+    return [path.resolve(folders[0] ?? '/', firmwareFolder)];
   }
 
   private async find(): Promise<FirmwareTree | undefined> {
-    let tree: FirmwareTree | undefined;
-    let owner: string | undefined;
-    for (const folder of this.folders()) {
-      [tree] = await findFirmwareTrees([folder.path], this.dependencies.host);
-      ({ owner } = folder);
-      if (tree) break;
-    }
+    const [tree] = await findFirmwareTrees(this.folders(), this.dependencies.host);
     this.found = tree;
-    this.owner = tree && owner;
     void this.watchHead(tree);
     return tree;
   }
@@ -215,7 +197,7 @@ export class FirmwareWorkspace implements vscode.Disposable {
   private async list(): Promise<Board[]> {
     const tree = await this.requireTree();
     const { listBoards } = await import('../build/boards');
-    return listBoards(tree, this.dependencies.host, this.paths());
+    return listBoards(tree, this.dependencies.host, this.folders());
   }
 }
 

@@ -34,10 +34,8 @@ export class HotPlug implements Disposable {
 
   private async look(): Promise<void> {
     const { clock, listPorts, wanted, connect } = this.dependencies;
-    // What could not be listed now is listed the next time.
-    const ports = wanted().length > 0 ? await listPorts().catch(() => undefined) : undefined;
-    if (ports) {
-      const there = ports.filter((port) => port.likelyVesc).map((port) => port.path);
+    if (wanted().length > 0) {
+      const there = (await listPorts()).filter((port) => port.likelyVesc).map((port) => port.path);
       for (const path of [...this.tried]) if (!there.includes(path)) this.tried.delete(path);
       for (const path of wanted()) {
         if (this.stopped || !there.includes(path) || this.tried.has(path)) continue;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { commitsBetween, readCommit } from '../../src/build/commitLog';
 import { headLog } from '../../src/build/gitState';
@@ -54,28 +53,6 @@ describeWithCompiler('the commits between a controller and the workspace', () =>
     workspace.write('notes.c', 'x\n'.repeat(1_000_000));
     const long = await readCommit({ root: workspace.root }, workspace.commit('Long'), workspace.host);
     assert.ok(long && long.length < 1_000_100);
-  });
-
-  it('run no program that the repository names for signatures', async () => {
-    const ran = path.join(workspace.folder, 'ran');
-    const program = path.join(workspace.folder, 'gpg');
-    writeFileSync(program, `#!/bin/sh\ntouch '${ran}'\n`, { mode: 0o755 });
-    workspace.git('config', 'gpg.program', program);
-    workspace.git('config', 'log.showSignature', 'true');
-    const before = workspace.git('rev-parse', 'HEAD');
-    const [headers, message] = workspace.git('cat-file', 'commit', before).split(/\n\n/);
-    const signature = 'gpgsig -----BEGIN PGP SIGNATURE-----\n \n eA==\n -----END PGP SIGNATURE-----';
-    const signed = execFileSync('git', ['hash-object', '-t', 'commit', '-w', '--stdin'], {
-      cwd: workspace.root,
-      input: `${headers}\n${signature}\n\n${message} signed\n`,
-      encoding: 'utf8',
-    }).trim();
-    workspace.git('log', '-1', signed);
-    assert.ok(existsSync(ran), 'git itself does not run it');
-    rmSync(ran);
-    assert.match((await readCommit({ root: workspace.root }, signed, workspace.host)) ?? '', /signed/);
-    await between(signed);
-    assert.equal(existsSync(ran), false);
   });
 
   it('change when a line is added to the log of HEAD, which a worktree has elsewhere', async () => {

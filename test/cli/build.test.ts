@@ -70,15 +70,6 @@ describeWithCompiler('vesc build and flash in a workspace', () => {
     assert.match(again.stdout, /^Already running/);
   });
 
-  it('knows the boards of a whole bus again that it was flashed to', async () => {
-    const { port } = await bench.simulate('--hardware', '60_MK6', '--can', '1');
-    const args = ['flash', '--port', port, '--can', 'all'];
-    const first = await bench.run(args, { cwd: workspace.root });
-    assert.equal(first.status, 0, first.stdout + first.stderr);
-    const again = await bench.run(args, { cwd: workspace.root });
-    assert.match(again.stderr, /Board: 60_mk6 \(the last one flashed there\)/);
-  });
-
   it('looks for the controller before it builds', async () => {
     const run = await bench.run(['flash', '--board', '60', '--json', '--port', '/dev/ttyNOPE'], {
       cwd: workspace.root,

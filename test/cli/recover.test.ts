@@ -43,11 +43,6 @@ describe('vesc recover', () => {
     assert.match(again.stdout, /^Already running/);
   });
 
-  it('refuses what is no image with a verdict, as an update does', async () => {
-    const run = await bench.run(['recover', bench.file('none.bin', 'no image'), '--json']);
-    assert.deepEqual([run.status, run.result.ok, run.result['verdict']], [4, false, 'refused']);
-  });
-
   it('survives a power cut of the one that is programmed: the flash file stays without firmware', async () => {
     const name = `cli-${process.pid}-b`;
     const flash = join(bench.folder, 'flash.bin');

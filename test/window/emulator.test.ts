@@ -76,7 +76,7 @@ describe('the emulator', () => {
     await window.pick('probe');
     await window.statusItem('board').getByText('probe').waitFor();
     const row = window.treeRow(/^probe\s*emulated/);
-    const swap = row.getByRole('button', { name: 'Run current build in the running emulator' });
+    const swap = row.getByRole('button', { name: 'Swap image for current build' });
     await row.hover();
     await swap.click();
     await window.page

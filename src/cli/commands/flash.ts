@@ -22,12 +22,12 @@ import {
   BUILD_OPTIONS,
   buildBoard,
   buildFields,
+  buildRecords,
   type BuildValues,
   chooseBoard,
   diagnosticText,
   openWorkspace,
   refuseBuildOptions,
-  rememberFlashed,
   type Workspace,
 } from '../workspaceBuild';
 
@@ -99,10 +99,11 @@ export const flashCommand = defineCommand({
       if (built?.ok === false) return tellFailedBuild(context, built);
       const wanted = image ?? (await readImageFile(context, built!.image!));
       const { address, canId } = found;
-      if (wholeBus) return await flashBus(context, address, { ...request, image: wanted }, built);
+      if (wholeBus) return await flashBus(context, address, { ...request, image: wanted });
       const place = { address, ...(canId === undefined ? {} : { canId }) };
       const result = await update(context, { ...request, target: place, image: wanted });
-      await rememberFlashed(context, result, built);
+      // It runs, whatever this computer's disk does.
+      if (result.verdict === 'updated') await rememberFlashed(context, result, built).catch(() => undefined);
       return tell(context, result, built);
     } finally {
       found.dispose();
@@ -141,7 +142,7 @@ function readRequestOptions(values: FlashValues): RequestOptions {
 }
 
 /** A file that is no image for a controller is refused like any other: with a verdict, before anything is opened. */
-export function refusedImage({ report }: CommandContext): (error: unknown) => 'refused' {
+function refusedImage({ report }: CommandContext): (error: unknown) => 'refused' {
   return (error) => {
     if (!isVescError(error) || error.exitStatus !== ExitStatus.refused) throw error;
     report.failure(error, {
@@ -246,6 +247,16 @@ async function update(context: CommandContext, request: UpdateRequest): Promise<
   return result.catch((error: unknown) => {
     throw hungUpOn(request.target.address, error);
   });
+}
+
+async function rememberFlashed(
+  context: CommandContext,
+  { after, buildId }: UpdateResult,
+  built: BuildResult | undefined,
+): Promise<void> {
+  if (!built || !after) return;
+  await context.core.memory.remember(after.uuid, { board: built.board });
+  if (buildId !== undefined) await buildRecords(context).markFlashed(buildId);
 }
 
 function tell(context: CommandContext, result: UpdateResult, built: BuildResult | undefined): ExitStatus {

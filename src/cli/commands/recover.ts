@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { ExitStatus, VescError } from '../../base/errors';
 import { readBootloader, warnAboutBootloader } from '../../image/bootloaderFile';
 import { readImage } from '../../image/imageFile';
-import { formatLinkAddress, parseLinkAddress, sameAddress } from '../../links/linkAddress';
+import { DEFAULT_BAUD_RATE, formatLinkAddress, parseLinkAddress, sameAddress } from '../../links/linkAddress';
 import { ControllerProgrammer } from '../../recovery/controllerProgrammer';
 import { type Adapter, ADAPTERS, findAdapter } from '../../recovery/openocd/adapters';
 import { OpenOcdProgrammer } from '../../recovery/openocd/openOcdProgrammer';
@@ -14,8 +14,8 @@ import { verdictExitStatus } from '../../update/verdict';
 import { type CommandContext, defineCommand } from '../command';
 import { readFile } from '../files';
 import { notNow } from '../interruption';
-import { refuseUnused } from '../options';
-import { readBaud, readNode, type Target, TARGET_OPTIONS } from '../target';
+import { readNumber, refuseUnused } from '../options';
+import { type Target, TARGET_OPTIONS } from '../target';
 import { updateFields, updateText } from '../updateView';
 import {
   BUILD_OPTIONS,
@@ -25,9 +25,10 @@ import {
   openWorkspace,
   refuseBuildOptions,
 } from '../workspaceBuild';
-import { refusedImage, tellFailedBuild } from './flash';
+import { tellFailedBuild } from './flash';
 
 const HELP = 'vesc recover --help';
+const MAX_CAN_ID = 253;
 
 export const recoverCommand = defineCommand({
   name: 'recover',
@@ -96,10 +97,7 @@ export const recoverCommand = defineCommand({
       options.bootloader === undefined ? undefined : await readBootloaderFile(context, options.bootloader);
     const image = file === undefined ? await buildImage(context, options) : resolve(folder, file);
     if (typeof image !== 'string') return image;
-    const wanted = await readFile(context, image, file ?? image)
-      .then((bytes) => readImage(bytes, file ?? image))
-      .catch(refusedImage(context));
-    if (wanted === 'refused') return ExitStatus.refused;
+    const bytes = await readFile(context, image, file ?? image);
     let cancellable = true;
     interruption.handle(() => {
       if (cancellable) interruption.cancel('The recovery');
@@ -110,7 +108,7 @@ export const recoverCommand = defineCommand({
     const result = await recovery.run(
       {
         programmer,
-        image: wanted,
+        image: readImage(bytes, file ?? image),
         ...(target ? { target } : {}),
         ...(bootloader ? { bootloader } : {}),
         keepSettings: options['keep-settings'],
@@ -141,11 +139,19 @@ interface RecoverValues {
   readonly verbose: boolean;
 }
 
+function readBaud({ baud }: RecoverValues): number {
+  return baud === undefined
+    ? DEFAULT_BAUD_RATE
+    : readNumber('--baud', baud, { min: 300, max: 4_000_000, integer: true });
+}
+
 function readTarget(values: RecoverValues): Target | undefined {
-  const { port } = values;
+  const { port, can } = values;
   if (port === undefined) return undefined;
-  const node = readNode(values);
-  return { address: parseLinkAddress(port, readBaud(values)), ...node };
+  const canId =
+    can === undefined ? undefined : readNumber('--can', can, { min: 0, max: MAX_CAN_ID, integer: true });
+  const address = parseLinkAddress(port, readBaud(values));
+  return { address, ...(canId === undefined ? {} : { canId }) };
 }
 
 function chooseProgrammer(

@@ -10,7 +10,6 @@ import { type CommandContext, defineCommand } from '../command';
 import { similarSettings } from '../config/reading';
 import { migrationFields, migrationText } from '../config/settingsView';
 import { LAYOUT_OPTIONS, layoutsOf } from '../config/sources';
-import { readFile } from '../files';
 import { notNow } from '../interruption';
 import { requireMotor, TARGET_OPTIONS, withController } from '../target';
 import { MIGRATE_HINT, restoredText } from '../updateView';
@@ -131,11 +130,10 @@ interface FoundSnapshot {
 
 /** @throws VescError `file-unreadable`, `snapshot-unreadable`, `no-snapshot` */
 async function findSnapshot(
-  context: CommandContext,
+  { host, folder }: CommandContext,
   name: string,
   { uuid, hardware }: FirmwareVersion,
 ): Promise<FoundSnapshot> {
-  const { host, folder } = context;
   const { files } = host;
   const path = resolve(folder, name);
   const status = await files.status(path);
@@ -148,11 +146,7 @@ async function findSnapshot(
           .map((entry) => join(path, entry.name));
   let newest: FoundSnapshot | undefined;
   for (const file of names) {
-    const named = status.kind === 'file';
-    const text = named
-      ? new TextDecoder().decode(await readFile(context, file, name))
-      : ((await files.readText(file)) ?? '');
-    const snapshot = parse(text, file, named);
+    const snapshot = parse((await files.readText(file)) ?? '', file, status.kind === 'file');
     if (snapshot?.uuid !== uuid) continue;
     if (newest === undefined || snapshot.takenAt > newest.snapshot.takenAt) newest = { path: file, snapshot };
   }

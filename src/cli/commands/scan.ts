@@ -1,5 +1,4 @@
 import { ExitStatus, isVescError } from '../../base/errors';
-import { PING_TIMEOUT_MS } from '../../controllers/canPing';
 import type { Session } from '../../links/session';
 import { pingCan } from '../../protocol/messages/can';
 import { formatVersion } from '../../protocol/version';
@@ -11,7 +10,8 @@ import type { Fields } from '../report';
 import { table } from '../table';
 import { LINK_OPTIONS, targetText, withController } from '../target';
 
-const PING = { timeout_ms: PING_TIMEOUT_MS } as const;
+/** 255 pings of 10 ms, and up to 4.2 s on a dead bus (facts 14). */
+const PING = { timeout_ms: 6000 } as const;
 const NODE = { timeout_ms: 500, attempts: 2 } as const;
 
 /** One id that answered the ping; without an identity, nothing more was heard of it. */

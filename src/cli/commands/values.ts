@@ -4,7 +4,7 @@ import { getValues, type Values } from '../../protocol/messages/telemetry';
 import { CsvFile } from '../../controllers/csvFile';
 import { csvFields, valueColumns, valueFields } from '../../controllers/valueTable';
 import { type CommandContext, defineCommand } from '../command';
-import { forceOption, placeToWrite } from '../files';
+import { forceOption } from '../files';
 import { helpOf, readNumber, refuseUnused } from '../options';
 import { type Connection, requireMotor, TARGET_OPTIONS, withController } from '../target';
 import { valuesText, watchLine, watchTitle } from '../valuesView';
@@ -45,53 +45,28 @@ export const valuesCommand = defineCommand({
       watch === undefined ? undefined : readNumber('--watch', watch, { min: 0.01, max: MAX_HZ });
     return withController(context, options, async (connection) => {
       requireMotor(connection, 'values');
-      const file = csv === undefined ? undefined : await placeToWrite(context, csv, { force });
-      const recording = new Recording(file, force);
+      const file =
+        csv === undefined ? undefined : await CsvFile.create(context.folder, csv, valueColumns(), force);
       try {
         return rate_hz === undefined
-          ? await readOnce(context, connection, recording)
-          : await follow(context, connection, rate_hz, recording);
+          ? await readOnce(context, connection, file)
+          : await follow(context, connection, rate_hz, file);
       } finally {
-        await recording.close();
+        await file?.close();
       }
     });
   },
 });
 
-/** Where the readings are written as well, if anywhere: begun with the first, so that none costs no older file. */
-class Recording {
-  private file: CsvFile | undefined;
-
-  constructor(
-    private readonly place: string | undefined,
-    private readonly replaces: boolean,
-  ) {}
-
-  get path(): string | undefined {
-    return this.file?.path;
-  }
-
-  /** @throws VescError `file-unwritable`, `file-exists` */
-  async write(time_s: number, values: Values): Promise<void> {
-    if (this.place === undefined) return;
-    this.file ??= await CsvFile.create('', this.place, valueColumns(), this.replaces);
-    await this.file.write({ time_s, ...csvFields(values) });
-  }
-
-  async close(): Promise<void> {
-    await this.file?.close();
-  }
-}
-
 async function readOnce(
   { report, style, interruption }: CommandContext,
   { endpoint }: Connection,
-  recording: Recording,
+  file: CsvFile | undefined,
 ): Promise<ExitStatus> {
   const values = await endpoint.request(getValues(), { ...ASKING, signal: interruption.signal });
-  await recording.write(0, values);
+  await file?.write({ time_s: 0, ...csvFields(values) });
   report.result(
-    { ...valueFields(values), ...(recording.path === undefined ? {} : { csv: recording.path }) },
+    { ...valueFields(values), ...(file === undefined ? {} : { csv: file.path }) },
     valuesText(values, style),
   );
   return ExitStatus.ok;
@@ -102,7 +77,7 @@ async function follow(
   { core, report, style, interruption }: CommandContext,
   { endpoint }: Connection,
   rate_hz: number,
-  recording: Recording,
+  file: CsvFile | undefined,
 ): Promise<ExitStatus> {
   const { clock } = core;
   const { signal } = interruption;
@@ -114,7 +89,7 @@ async function follow(
     for (let due_ms = started_ms; ;) {
       last = await endpoint.request(getValues(), { ...ASKING, signal });
       const time_s = Math.round(clock.now() - started_ms) / 1000;
-      await recording.write(time_s, last);
+      await file?.write({ time_s, ...csvFields(last) });
       if (samples % TITLE_EVERY === 0 && !report.json) report.event('title', {}, style.dim(watchTitle()));
       report.event('values', { time_s, ...valueFields(last) }, watchLine(time_s, last, style));
       samples++;
@@ -130,9 +105,9 @@ async function follow(
       ...(last === undefined ? {} : valueFields(last)),
       samples,
       duration_ms,
-      ...(recording.path === undefined ? {} : { csv: recording.path }),
+      ...(file === undefined ? {} : { csv: file.path }),
     },
-    recording.path === undefined ? [] : [`${samples} samples in ${recording.path}`],
+    file === undefined ? [] : [`${samples} samples in ${file.path}`],
   );
   return ExitStatus.ok;
 }

@@ -3,7 +3,6 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { VescError } from '../../base/errors';
-import { fileUnreadable } from '../../base/fileErrors';
 import type { Controller } from '../../controllers/controller';
 import type { Core } from '../../controllers/core';
 import type { EndReason } from '../../controllers/motorTest';
@@ -139,7 +138,7 @@ async function openRecording(): Promise<{ name: string; text: string } | undefin
     return { name, text: await readFile(chosen.fsPath, 'utf8') };
   } catch (error) {
     if (error instanceof VescError) throw error;
-    throw fileUnreadable(chosen.fsPath, error);
+    throw new VescError('file-unreadable', { path: chosen.fsPath, reason: (error as Error).message });
   }
 }
 

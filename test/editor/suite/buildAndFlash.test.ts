@@ -105,26 +105,6 @@ describe('build and flash', function () {
       await vscode.commands.executeCommand('vesc.disconnect', { controller: others[1] });
     });
 
-    it('flashes the one that was selected at the key press, whichever is selected meanwhile', async () => {
-      const meant = await simulate('60?speed=0&version=7.00');
-      const other = await simulate('60?speed=0&version=7.00');
-      await vscode.commands.executeCommand('vesc.selectController', { controller: meant });
-      const begun = new Promise<void>((resolve) => {
-        const listener = api.builds.onChange(() => {
-          listener.dispose();
-          resolve();
-        });
-      });
-      const flashing = vscode.commands.executeCommand<UpdateResult>('vesc.flash');
-      await begun;
-      await vscode.commands.executeCommand('vesc.selectController', { controller: other });
-      assert.equal((await flashing).verdict, 'updated');
-      assert.equal(meant.lastVerdict, 'updated');
-      assert.equal(other.lastVerdict, undefined);
-      for (const each of [meant, other])
-        await vscode.commands.executeCommand('vesc.disconnect', { controller: each });
-    });
-
     it('flashes a whole CAN bus, and tells the verdict of each', async () => {
       const bus = api.core.registry.controllers.at(-1);
       const members = await vscode.commands.executeCommand<BusMember[]>('vesc.flashBus', { controller: bus });
