@@ -197,7 +197,6 @@ export function activate(context: vscode.ExtensionContext): Api {
     page,
     cards,
     crashes,
-    emulatorFaults: faultPlaces,
     terminals: own(new ControllerTerminals(commandTerminals(core.pool, memory))),
     lisp,
     livePanels: new Lazy(async () => {
@@ -237,12 +236,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const emulatorView = new Lazy(async () => {
     const { EmulatorView } = await import('./views/emulator/emulatorView');
     return own(
-      new EmulatorView({
-        core,
-        faults: faultPlaces,
-        extension: context.extensionUri,
-        fail: (error) => notifier.fail(error),
-      }),
+      new EmulatorView({ core, extension: context.extensionUri, fail: (error) => notifier.fail(error) }),
     );
   });
   own(

@@ -32,8 +32,6 @@ export interface Files {
   remove(file: string): Promise<void>;
 }
 
-let drafts = 0;
-
 /** The computer's own file system. */
 export const nodeFiles: Files = {
   async list(folder) {
@@ -63,20 +61,9 @@ export const nodeFiles: Files = {
   realPath: (file) => fs.realpath(file).catch(() => file),
   async write(file, content) {
     await makeFolder(path.dirname(file));
-    // What a link leads to takes the content; the link stays.
-    const target = await nodeFiles.realPath(file);
-    const there = await fs.stat(target).catch(() => undefined);
-    // A terminal or a pipe takes it as it comes, and must not become a file.
-    if (there && !there.isFile()) return fs.writeFile(target, content);
-    // Two writes of one file at the same time must not share their draft.
-    const draft = `${target}.${process.pid}-${++drafts}.tmp`;
-    try {
-      await fs.writeFile(draft, content, there && { mode: there.mode });
-      await fs.rename(draft, target);
-    } catch (error) {
-      await fs.rm(draft, { force: true });
-      throw error;
-    }
+    const temporary = `${file}.${process.pid}.tmp`;
+    await fs.writeFile(temporary, content);
+    await fs.rename(temporary, file);
   },
   async createNew(file, content) {
     await makeFolder(path.dirname(file));

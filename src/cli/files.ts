@@ -1,8 +1,6 @@
 import { resolve } from 'node:path';
 import { VescError } from '../base/errors';
-import { fileUnwritable } from '../base/fileErrors';
 import type { CommandContext } from './command';
-import type { OptionSpec } from './options';
 
 /**
  * The folder of `--workspace`, the present one when none is named.
@@ -40,39 +38,4 @@ export async function readFile(
       ? 'it is a folder'
       : 'no permission';
   throw new VescError('file-unreadable', { path: name, reason });
-}
-
-/** What lets a command write over a file: what lies there may be somebody's work. */
-export function forceOption(where: string): OptionSpec & { readonly type: 'boolean' } {
-  return { type: 'boolean', help: `${where}: replace a file that exists` };
-}
-
-/**
- * Where a file is to be written that the user named, seen to before a controller is asked for what goes into it.
- * @throws VescError `file-exists` when something would be replaced and `force` does not say that it may be
- */
-export async function placeToWrite(
-  { host, folder }: Pick<CommandContext, 'host' | 'folder'>,
-  name: string,
-  { force }: { readonly force: boolean },
-): Promise<string> {
-  const path = resolve(folder, name);
-  // What is no file keeps nothing: a terminal, a pipe.
-  if (!force && (await host.files.status(path))?.kind === 'file')
-    throw new VescError('file-exists', { path });
-  return path;
-}
-
-/**
- * Writes a whole file that the user named.
- * @throws VescError `file-unwritable`
- */
-export async function writeFile(
-  { host }: Pick<CommandContext, 'host'>,
-  path: string,
-  content: string | Uint8Array,
-): Promise<void> {
-  await host.files.write(path, content).catch((error: unknown) => {
-    throw fileUnwritable(path, error);
-  });
 }

@@ -60,7 +60,7 @@ export function readArguments<O extends OptionTable>(
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
-    const spec = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
+    const spec = table[token.name];
     if (!spec) {
       const similar = closest(token.name, Object.keys(table));
       throw new VescError('usage', {

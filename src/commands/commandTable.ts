@@ -50,7 +50,6 @@ const REFUSALS: { readonly [C in CommandName]?: Refusal<C> } = {
   'vesc.scan': nothingConnected,
   'vesc.rebuild': untrusted,
   'vesc.flashAndOpenTerminal': untrusted,
-  'vesc.setUpDebugging': untrusted,
   'vesc.showCommits': untrusted,
   'vesc.openLiveData': nothingConnected,
   'vesc.stopMotor': nothingConnected,

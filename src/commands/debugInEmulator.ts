@@ -9,7 +9,6 @@ import {
   emulatorConfiguration,
   type EmulatedProgram,
   gdbCommand,
-  gdbWords,
 } from '../views/emulatorDebugging';
 import { plain } from '../views/text';
 import { chooseEmulated, type EmulatedTarget } from './emulatedTarget';
@@ -82,9 +81,9 @@ async function offerGdb({ elf, port, gdb }: EmulatedProgram): Promise<void> {
       await vscode.commands.executeCommand('workbench.extensions.search', `@id:${DEBUG_EXTENSIONS[0]!.id}`);
       break;
     case TERMINAL: {
-      // Without a shell, which would make something of what stands in the path.
-      const [shellPath, ...shellArgs] = gdbWords(elf, port, gdb);
-      vscode.window.createTerminal({ name: 'GDB: emulated controller', shellPath, shellArgs }).show();
+      const terminal = vscode.window.createTerminal('GDB: emulated controller');
+      terminal.show();
+      terminal.sendText(command);
       break;
     }
     case COPY:

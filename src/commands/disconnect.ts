@@ -2,13 +2,11 @@ import type { ControllerTarget } from '../views/commandNames';
 import { chooseController } from './chooseController';
 import { stopEmulator } from './runInEmulator';
 import type { Shell } from './shell';
-import { tellsBusy } from './work';
 
 /** Lets go of a controller and its port; the port is not opened again by itself. */
 export async function disconnect(shell: Shell, target?: ControllerTarget): Promise<void> {
   const controller = await chooseController(shell, target);
-  // Whoever let go of one that is being written would take it for done, and pull its plug.
-  if (!controller || tellsBusy(shell, controller)) return;
+  if (!controller) return;
   const { address } = controller;
   if (address.kind === 'serial') await shell.known.remove(address.path);
   // Nobody would be left to talk to it, and it costs a quarter of a processor.

@@ -7,7 +7,6 @@ import type { ControllerTarget } from '../views/commandNames';
 import { plain } from '../views/text';
 import { chooseController } from './chooseController';
 import type { Shell } from './shell';
-import { tellsBusy } from './work';
 
 /**
  * Restarts a controller. A turning motor would lose its control, so that is refused.
@@ -15,8 +14,7 @@ import { tellsBusy } from './work';
  */
 export async function reboot(shell: Shell, target?: ControllerTarget): Promise<void> {
   const controller = await chooseController(shell, target);
-  // In the middle of a restore or an upload a restart would leave half of it.
-  if (!controller || tellsBusy(shell, controller)) return;
+  if (!controller) return;
   const { endpoint, title } = controller;
   if (!endpoint) throw new VescError('not-connected', { what: title });
   if (controller.identity?.hardwareType === 'vesc') {

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { VescError } from '../base/errors';
 import type { ControllerTarget } from '../views/commandNames';
 import { plain } from '../views/text';
 import { chooseController } from './chooseController';
@@ -7,14 +6,10 @@ import type { Shell } from './shell';
 
 const LONGEST = 40;
 
-/**
- * Gives a controller a name of its own, remembered by its UUID; an empty name takes it away.
- * @throws VescError `not-connected` for one that has not said yet who it is
- */
+/** Gives a controller a name of its own, remembered by its UUID; an empty name takes it away. */
 export async function rename(shell: Shell, target?: ControllerTarget): Promise<void> {
   const controller = await chooseController(shell, target);
-  if (!controller) return;
-  if (!controller.identity) throw new VescError('not-connected', { what: controller.title });
+  if (!controller?.identity) return;
   const { hardware, uuid } = controller.identity;
   const name = await vscode.window.showInputBox({
     title: `VESC: Rename ${plain(controller.title)}`,

@@ -4,9 +4,8 @@ import { VescError } from '../base/errors';
 import type { Controller } from '../controllers/controller';
 import { formatEmulatedName } from '../controllers/emulatedName';
 import type { ControllerTarget } from '../views/commandNames';
-import { emulatorTrouble, troubleText } from '../views/emulatorWords';
+import { emulatorTrouble } from '../views/emulatorWords';
 import { buildNotice } from '../views/messages';
-import { plain } from '../views/text';
 import { connectTo } from './connect';
 import { chooseEmulated, type EmulatedTarget } from './emulatedTarget';
 import { buildChosenBoard } from './prepareBuild';
@@ -66,17 +65,14 @@ async function runImage(shell: Shell, image: string): Promise<Controller | undef
   const trouble = status && emulatorTrouble(status);
   if (controller && controller.state !== 'connected' && controller.state !== 'connecting') {
     registry.select(controller);
-    const fault = trouble?.fault;
-    const place =
-      fault && (await shell.emulatorFaults.find(fault, () => emulated.runAt(controller.address)?.buildId));
-    const { words, ...rest } = trouble ?? {
+    const { words, cause, next } = trouble ?? {
       words: 'does not answer',
       cause: controller.problem?.message ?? '',
       next: 'It is tried again. Debug in emulator shows where its program is.',
     };
     shell.notifier.show({
       severity: 'warning',
-      text: `${plain(path.basename(image))} in the emulator: ${words}. ${troubleText(rest, place)}`,
+      text: `${path.basename(image)} in the emulator: ${words}. ${cause} ${next}`,
       actions: ['debug-emulator', 'log'],
     });
   }

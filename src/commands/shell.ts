@@ -13,7 +13,6 @@ import type { ControllerTerminals } from '../views/controllerTerminal';
 import type { ControllerTree } from '../views/controllerTree';
 import type { CardPanel } from '../views/cardPanel';
 import type { CrashReports } from '../views/crashReports';
-import type { EmulatorFaults } from '../views/emulatorFaults';
 import type { FaultCards } from '../views/faultCards';
 import type { FirmwareWorkspace } from '../views/firmwareWorkspace';
 import type { FlashState } from '../views/flashState';
@@ -42,8 +41,6 @@ export interface Shell {
   readonly page: Lazy<CardPanel>;
   readonly cards: Lazy<FaultCards>;
   readonly crashes: CrashReports;
-  /** Where the program of an emulated controller was at a fault. */
-  readonly emulatorFaults: EmulatorFaults;
   readonly terminals: ControllerTerminals;
   readonly lisp: Lazy<LispView>;
   readonly livePanels: Lazy<LivePanels>;

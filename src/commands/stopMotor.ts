@@ -25,6 +25,7 @@ export async function stopMotor(shell: Shell, target?: ControllerTarget): Promis
     }),
   );
   const all = outcomes.flat();
+  if (all.length === 0) return all;
   const notice = stopNotice(all);
   shell.notifier.show(notice, { 'allow-inputs': () => allowAll(shell, controllers) });
   return all;

@@ -80,7 +80,8 @@ export class Builds implements Disposable {
   async run(job: BuildJob, options: BuildJobOptions): Promise<BuildResult> {
     const { builder, host, settings } = this.dependencies;
     const { tree, board } = job;
-    this.requireIdle();
+    if (this.current)
+      throw new VescError('build-busy', { board: this.current.board, process: host.processes.own });
     const controller = new AbortController();
     const current = { board: board.name, progress: undefined as BuildProgress | undefined, controller };
     this.current = current;
@@ -117,12 +118,8 @@ export class Builds implements Disposable {
     }
   }
 
-  /**
-   * Removes everything that was built here.
-   * @throws VescError `build-busy`: the build that runs would fail for what is taken from under it
-   */
+  /** Removes everything that was built here. */
   async clean(tree: FirmwareTree): Promise<void> {
-    this.requireIdle();
     await this.dependencies.host.files.remove(`${tree.root}/build/vesc`);
     this.results.clear();
     this.changes.fire();
@@ -132,12 +129,6 @@ export class Builds implements Disposable {
     this.cancel();
     this.changes.dispose();
     this.finished.dispose();
-  }
-
-  private requireIdle(): void {
-    if (!this.current) return;
-    const process = this.dependencies.host.processes.own;
-    throw new VescError('build-busy', { board: this.current.board, process });
   }
 
   private async remember(board: Board, { hardware, commit, buildId }: BuildResult): Promise<void> {

@@ -52,15 +52,8 @@ export function emulatorConfiguration(
   };
 }
 
-/** GDB with its arguments, which does the same. */
-export function gdbWords(elf: string, port: number, gdb = 'gdb-multiarch'): [string, ...string[]] {
-  return [gdb, elf, '-ex', `target remote :${port}`];
-}
-
 /** What does the same in a terminal. */
 export function gdbCommand(elf: string, port: number, gdb = 'gdb-multiarch'): string {
-  // A folder may be called `$(…)`: a shell must not run what is in it.
-  const quoted = (word: string): string =>
-    /^[\w./:\\-]+$/.test(word) ? word : `"${word.replace(/["$`]/g, '\\$&')}"`;
-  return gdbWords(elf, port, gdb).map(quoted).join(' ');
+  const quoted = (word: string): string => (/^[\w./:\\-]+$/.test(word) ? word : `"${word}"`);
+  return `${quoted(gdb)} ${quoted(elf)} -ex "target remote :${port}"`;
 }

@@ -34,12 +34,7 @@ export class EmulatorFaults implements Disposable {
    * @param buildIdOf the identity of the build that runs; asked once for each fault
    */
   placeOf(fault: CoreFault, buildIdOf: () => string | undefined): FaultPlace | undefined {
-    return this.lookUps.of(fault, () => this.lookUp(fault, buildIdOf()))?.place;
-  }
-
-  /** The same, as soon as it is known. */
-  async find(fault: CoreFault, buildIdOf: () => string | undefined): Promise<FaultPlace | undefined> {
-    return (await this.lookUps.wait(fault, () => this.lookUp(fault, buildIdOf()))).place;
+    return this.lookUps.of(fault, () => this.find(fault, buildIdOf()))?.place;
   }
 
   /** Another tree is worked on: its files are somewhere else. */
@@ -51,7 +46,7 @@ export class EmulatorFaults implements Disposable {
     this.lookUps.dispose();
   }
 
-  private async lookUp({ pc }: CoreFault, buildId: string | undefined): Promise<{ place?: FaultPlace }> {
+  private async find({ pc }: CoreFault, buildId: string | undefined): Promise<{ place?: FaultPlace }> {
     const { records, locate } = this.dependencies;
     const build = buildId === undefined ? undefined : await records.find(buildId);
     if (!build) return {};

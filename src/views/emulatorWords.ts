@@ -4,7 +4,6 @@ import type { EmulatedStatus } from '../controllers/emulatedRun';
 import type { CoreFault } from '../emulator/emulatorCore';
 import { faultText } from '../emulator/eventText';
 import type { Quantity } from '../emulator/boardInputs';
-import type { FaultPlace } from './emulatorFaults';
 
 /** What is the matter with an emulated controller, and what can be done. */
 export interface EmulatorTrouble {
@@ -63,15 +62,6 @@ export function emulatorTrouble(status: EmulatedStatus): EmulatorTrouble | undef
     case 'running':
       return plugged ? undefined : UNPLUGGED;
   }
-}
-
-/** Its cause, where its program failed if that is known, and what can be done, in one line. */
-export function troubleText(
-  { cause, next }: Pick<EmulatorTrouble, 'cause' | 'next'>,
-  at?: FaultPlace,
-): string {
-  const where = at ? ` It failed in ${at.function}${at.place ? ` (${at.place.label})` : ''}.` : '';
-  return `${cause}${where} ${next}`;
 }
 
 /** How a quantity is called and shown. */

@@ -12,16 +12,8 @@ const SEVERITY: Readonly<Record<StopState, Notice['severity']>> = {
   driven: 'error',
 };
 
-const NOBODY: Notice = {
-  severity: 'warning',
-  text: 'No motor controller is known here, so nobody can tell whether a motor was stopped. Cut the power if one turns.',
-  actions: ['allow-inputs'],
-};
-
 /** What the user reads after stopping. */
 export function stopNotice(outcomes: readonly StopOutcome[]): Notice {
-  // Batteries and modules have no motor; what else is on their bus was told to stop, and is not known by name.
-  if (outcomes.length === 0) return NOBODY;
   const worst = outcomes.reduce<StopState>(
     (so, { state }) => (ORDER.indexOf(state) > ORDER.indexOf(so) ? state : so),
     'stopped',

@@ -120,7 +120,7 @@ export const buildErrors = defineErrors({
     text: (d: { board: string; process: number }) => ({
       happened: `Process ${d.process} is building ${d.board} in the same folder.`,
       state: 'Its build goes on undisturbed.',
-      next: 'Wait for it to end, then try again.',
+      next: 'Wait for it to end, then build again.',
     }),
   },
   'build-cancelled': {

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { ExitStatus } from '../../base/errors';
+import { fileUnwritable } from '../../base/fileErrors';
 import { takeSnapshot } from '../../settings/settingsReader';
 import { serializeSnapshot, type Snapshot } from '../../settings/snapshot';
 import { identifyController } from '../../update/controllerIdentity';
 import { defineCommand } from '../command';
-import { writeFile } from '../files';
 import { bytesText } from '../format';
 import { pairs } from '../table';
 import { requireMotor, TARGET_OPTIONS, withController } from '../target';
@@ -22,7 +22,7 @@ export const backupCommand = defineCommand({
   run: (context, { options, positionals }) =>
     withController(context, options, async (connection) => {
       requireMotor(connection, 'settings');
-      const { core, folder, report, interruption, style } = context;
+      const { core, host, folder, report, interruption, style } = context;
       const { signal } = interruption;
       const { endpoint, session, version } = connection;
       const identity = await identifyController(endpoint, { timeout_ms: 1000, attempts: 3, signal, version });
@@ -35,7 +35,9 @@ export const backupCommand = defineCommand({
       });
       const name = `${snapshot.uuid}_${snapshot.takenAt.slice(0, 19).replace(/:/g, '-')}.json`;
       const path = resolve(folder, positionals[0] ?? '.', name);
-      await writeFile(context, path, serializeSnapshot(snapshot));
+      await host.files.write(path, serializeSnapshot(snapshot)).catch((error: unknown) => {
+        throw fileUnwritable(path, error);
+      });
       report.result({ path, uuid: snapshot.uuid, hardware: snapshot.hardware, parts: partsOf(snapshot) }, [
         `Saved the settings of ${style.bold(snapshot.hardware)} to ${path}`,
         ...partsText(snapshot, style.dim),

@@ -1,6 +1,5 @@
 import { ExitStatus } from '../../base/errors';
 import { defineCommand } from '../command';
-import { helpOf, refuseUnused } from '../options';
 import {
   BUILD_OPTIONS,
   boardsText,
@@ -27,10 +26,6 @@ export const buildCommand = defineCommand({
   examples: ['vesc build --board 60_mk6', 'vesc build --board 60 --workspace ~/bldc --json'],
   async run(context, { options }) {
     const { report, folder, style } = context;
-    if (options.list) {
-      const building = { board: '', compiler: '', make: '', verbose: '', rebuild: '' };
-      refuseUnused('vesc build --list', options, building, helpOf('build'));
-    }
     const workspace = await openWorkspace(context, options);
     if (options.list) {
       const { tree, boards } = workspace;

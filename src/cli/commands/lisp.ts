@@ -1,6 +1,5 @@
 import { VescError } from '../../base/errors';
 import { type CommandContext, defineCommand } from '../command';
-import { forceOption } from '../files';
 import { LISP_ACTIONS, type LispAction } from '../lisp/actions';
 import { helpOf, refuseUnused } from '../options';
 import { closest } from '../suggestion';
@@ -16,7 +15,6 @@ export const lispCommand = defineCommand({
   options: {
     ...TARGET_OPTIONS,
     'no-run': { type: 'boolean', help: 'with upload: do not start the code' },
-    force: forceOption('with read FILE'),
   },
   details: [
     'upload FILE        store FILE with all that it imports, read it back, and run it',
@@ -54,12 +52,8 @@ export const lispCommand = defineCommand({
       throw new VescError('usage', { problem, help: helpOf('lisp') });
     }
     if (action !== 'upload') refuseUnused(`vesc lisp ${action}`, options, { 'no-run': '' }, helpOf('lisp'));
-    if (action !== 'read' || operands.length === 0) {
-      const where = `vesc lisp ${action}${action === 'read' ? ' without FILE' : ''}`;
-      refuseUnused(where, options, { force: '' }, helpOf('lisp'));
-    }
     return withController(context, options, (connection) =>
-      work({ context, connection, operands, run: !options['no-run'], force: options.force }),
+      work({ context, connection, operands, run: !options['no-run'] }),
     );
   },
 });

@@ -86,11 +86,7 @@ export const recoverCommand = defineCommand({
     const [file] = positionals;
     // What OpenOCD prints is shown with --verbose, whatever is programmed.
     if (file !== undefined) refuseBuildOptions('recover', options, ['verbose']);
-    if (options.port === undefined) {
-      refuseUnused('vesc recover without --port', options, { can: '' }, HELP);
-      if (options.via === undefined)
-        refuseUnused('vesc recover without --port and --via', options, { baud: '' }, HELP);
-    }
+    if (options.port === undefined) refuseUnused('vesc recover without --port', options, { can: '' }, HELP);
     const target = readTarget(options);
     const programmer = chooseProgrammer(context, options, target);
     const bootloader =

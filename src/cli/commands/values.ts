@@ -4,7 +4,6 @@ import { getValues, type Values } from '../../protocol/messages/telemetry';
 import { CsvFile } from '../../controllers/csvFile';
 import { csvFields, valueColumns, valueFields } from '../../controllers/valueTable';
 import { type CommandContext, defineCommand } from '../command';
-import { forceOption } from '../files';
 import { helpOf, readNumber, refuseUnused } from '../options';
 import { type Connection, requireMotor, TARGET_OPTIONS, withController } from '../target';
 import { valuesText, watchLine, watchTitle } from '../valuesView';
@@ -30,7 +29,7 @@ export const valuesCommand = defineCommand({
       value: 'FILE',
       help: 'write them to a file as well, names and units in its first line',
     },
-    force: forceOption('with --csv'),
+    force: { type: 'boolean', help: 'with --csv: replace a file that exists' },
   },
   details: [
     'Currents, Vd and Vq are averages since they were last read, by anybody: a second',

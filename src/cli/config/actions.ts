@@ -1,15 +1,16 @@
 import { VescError } from '../../base/errors';
+import { fileUnwritable } from '../../base/fileErrors';
 import { settingsDocument } from '../../settings/settingsDocument';
 import { settingsFileText } from '../../settings/settingsFile';
 import { settingTextWithUnit } from '../../settings/settingText';
 import type { CommandContext } from '../command';
-import { placeToWrite, writeFile } from '../files';
 import { helpOf } from '../options';
 import { compare } from './comparison';
 import { needOperands, noOperands } from './operands';
 import { type ConfigValues, kindsOf } from './options';
 import { findSetting, readConfigurations } from './reading';
 import { configurationFields, settingFields } from './settingsView';
+import { pathOf } from './sources';
 import { importSettings, setSettings } from './writing';
 
 type Action = (context: CommandContext, options: ConfigValues, operands: readonly string[]) => Promise<void>;
@@ -44,6 +45,7 @@ export const CONFIG_ACTIONS = {
 
   export: async (context, options, operands) => {
     const [name] = needOperands('export', 'a file', operands, 1);
+    const path = pathOf(context, name);
     const kinds = kindsOf(options);
     if (kinds.length > 1) {
       throw new VescError('usage', {
@@ -51,10 +53,11 @@ export const CONFIG_ACTIONS = {
         help: helpOf('config'),
       });
     }
-    const path = await placeToWrite(context, name, options);
     const [configuration] = await readConfigurations(context, options);
     const text = settingsFileText(configuration!, name);
-    await writeFile(context, path, text);
+    await context.host.files.write(path, text).catch((error: unknown) => {
+      throw fileUnwritable(path, error);
+    });
     const count = configuration!.layout.fields.length;
     context.report.result({ path, kind: kinds[0], settings: count }, [`${count} settings in ${path}`]);
   },

@@ -1,6 +1,5 @@
 import { VescError } from '../../base/errors';
 import type { ConfigurationKind } from '../../protocol/messages/configuration';
-import { forceOption } from '../files';
 import { helpOf, type OptionTable, type OptionValues, readNumber } from '../options';
 import { TARGET_OPTIONS } from '../target';
 import { LAYOUT_OPTIONS } from './sources';
@@ -12,7 +11,6 @@ export const CONFIG_OPTIONS = {
   defaults: { type: 'boolean', help: 'what the settings would be with nothing stored' },
   snapshot: { type: 'string', short: 's', value: 'FILE', help: 'read a snapshot in place of a controller' },
   motor: { type: 'string', value: 'N', help: 'with --snapshot of two motors: which one (default 1)' },
-  force: forceOption('with export'),
   ...LAYOUT_OPTIONS,
 } as const satisfies OptionTable;
 

@@ -12,7 +12,7 @@ const READING = [...OF_CONTROLLER, 'kind', 'defaults', 'snapshot', 'motor'] as c
 const USED: Readonly<Record<ConfigAction, readonly Option[]>> = {
   show: READING,
   get: READING,
-  export: [...READING, 'force'],
+  export: READING,
   set: [...OF_CONTROLLER, 'kind'],
   import: OF_CONTROLLER,
   diff: [...OF_CONTROLLER, 'kind', 'defaults', 'motor'],
@@ -29,7 +29,6 @@ const ADVICE: Readonly<Record<Option, string>> = {
   defaults: 'To write defaults: vesc config export FILE --defaults, then import it.',
   snapshot: 'vesc restore writes a snapshot back; vesc config diff takes it as one of its sides.',
   motor: SECOND_MOTOR,
-  force: '',
 };
 
 /**

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { ExitStatus } from '../../base/errors';
+import { fileUnwritable } from '../../base/fileErrors';
 import { pauseLisp, requireLisp, runLisp, uploadLisp } from '../../controllers/lispProgram';
 import { packLispFile } from '../../controllers/lispSource';
 import { unpackLisp } from '../../settings/lispPack';
 import { maxLispCode, readCode } from '../../settings/storedCode';
 import { requireStandstill } from '../../update/standstill';
 import type { CommandContext } from '../command';
-import { placeToWrite, writeFile } from '../files';
 import { bytesText } from '../format';
 import { type Connection, targetText } from '../target';
 import { repl } from './repl';
@@ -18,8 +18,6 @@ export interface LispCall {
   readonly operands: readonly string[];
   /** Whether what was uploaded is started. */
   readonly run: boolean;
-  /** Whether a file that exists may be replaced. */
-  readonly force: boolean;
 }
 
 interface Action {
@@ -83,10 +81,8 @@ async function upload({ context, connection, operands, run }: LispCall): Promise
 
 const STEPS = { erasing: 'Erasing', writing: 'Writing', 'reading back': 'Reading back' } as const;
 
-async function read({ context, connection, operands, force }: LispCall): Promise<ExitStatus> {
-  const { report, interruption } = context;
-  const [file] = operands;
-  const path = file === undefined ? undefined : await placeToWrite(context, file, { force });
+async function read({ context, connection, operands }: LispCall): Promise<ExitStatus> {
+  const { report, host, folder, interruption } = context;
   await requireLisp(connection.endpoint, connection.version);
   const code = await readCode(connection.endpoint, 'lisp', interruption.signal);
   if (!code) {
@@ -96,12 +92,16 @@ async function read({ context, connection, operands, force }: LispCall): Promise
   const { source, files } = unpackLisp(code);
   const imports = files.map(({ name, content }) => ({ name, size_B: content.length }));
   const text = new TextDecoder().decode(source);
+  const [file] = operands;
   const fields = { stored: true, size_B: code.length, imports };
-  if (path === undefined) {
+  if (file === undefined) {
     report.result({ ...fields, source: text }, text.trimEnd().split(/\r?\n/));
     return ExitStatus.ok;
   }
-  await writeFile(context, path, source);
+  const path = resolve(folder, file);
+  await host.files.write(path, source).catch((error: unknown) => {
+    throw fileUnwritable(path, error);
+  });
   report.result({ ...fields, path }, [
     `${bytesText(source.length)} of source in ${path}`,
     ...imports.map(({ name, size_B }) => `Its import ${name} (${bytesText(size_B)}) was left where it is.`),

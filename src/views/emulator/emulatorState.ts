@@ -2,8 +2,7 @@ import type { Controller } from '../../controllers/controller';
 import type { EmulatedRun } from '../../controllers/emulatedRun';
 import type { Values } from '../../protocol/messages/telemetry';
 import type { Quantity } from '../../emulator/boardInputs';
-import type { FaultPlace } from '../emulatorFaults';
-import { emulatorTrouble, QUANTITY_LOOKS, troubleText } from '../emulatorWords';
+import { emulatorTrouble, QUANTITY_LOOKS } from '../emulatorWords';
 import { plain, shortFault } from '../text';
 import type { EmulatorState, ShownQuantity } from './messages';
 
@@ -30,8 +29,6 @@ export interface ShownRun {
   /** How the tree knows it; undefined before it has answered for the first time. */
   readonly controller: Controller | undefined;
   readonly read: ReadBack;
-  /** Where its program ran into the fault that stopped it, as far as that is known. */
-  readonly place?: FaultPlace | undefined;
   /** The channel of each place of the ADC's buffer. */
   readonly channels: readonly number[];
 }
@@ -75,13 +72,13 @@ export function emulatorState(
   };
 }
 
-function statusOf({ run, controller, place }: ShownRun): Pick<EmulatorState, 'status' | 'hint' | 'mood'> {
+function statusOf({ run, controller }: ShownRun): Pick<EmulatorState, 'status' | 'hint' | 'mood'> {
   const trouble = emulatorTrouble(run.status);
   if (trouble) {
-    const { words } = trouble;
+    const { words, cause, next } = trouble;
     return {
       status: `${words.charAt(0).toUpperCase()}${words.slice(1)}.`,
-      hint: troubleText(trouble, place),
+      hint: `${cause} ${next}`,
       mood: 'trouble',
     };
   }

@@ -5,8 +5,7 @@ import type { Core } from '../../controllers/core';
 import type { EmulatedRun } from '../../controllers/emulatedRun';
 import type { FeedSubscription } from '../../controllers/valueFeed';
 import { loadPage } from '../webview/loadPage';
-import type { EmulatorFaults, FaultPlace } from '../emulatorFaults';
-import { emulatedTitle, emulatorTrouble } from '../emulatorWords';
+import { emulatedTitle } from '../emulatorWords';
 import { emulatorState, READ_BACK, type ReadBack } from './emulatorState';
 import { isToHost, type ToHost, type ToView } from './messages';
 
@@ -16,8 +15,6 @@ const READ_MS = 250;
 
 export interface EmulatorViewDependencies {
   readonly core: Pick<Core, 'clock' | 'emulated' | 'registry'>;
-  /** Where its program was at a fault. */
-  readonly faults: Pick<EmulatorFaults, 'placeOf' | 'onChange'>;
   /** The folder of the extension. */
   readonly extension: vscode.Uri;
   readonly fail: (error: unknown) => void;
@@ -39,7 +36,6 @@ export class EmulatorView implements vscode.WebviewViewProvider, Disposable {
     const { emulated, registry } = dependencies.core;
     this.owned.add(emulated.onChange(() => this.redrawSoon()));
     this.owned.add(registry.onChange(() => this.redrawSoon()));
-    this.owned.add(dependencies.faults.onChange(() => this.redrawSoon()));
     this.owned.add(
       emulated.onEvent(({ event }) => {
         // The program sets its ADC up anew.
@@ -137,17 +133,11 @@ export class EmulatorView implements vscode.WebviewViewProvider, Disposable {
             run,
             controller,
             read: this.readNow(),
-            place: this.placeOf(run),
             channels: this.channelsOf(name),
           }
         : undefined,
     );
     void view.webview.postMessage({ type: 'state', ...state } satisfies ToView);
-  }
-
-  private placeOf(run: EmulatedRun): FaultPlace | undefined {
-    const fault = emulatorTrouble(run.status)?.fault;
-    return fault && this.dependencies.faults.placeOf(fault, () => run.buildId);
   }
 
   private titleOf(name: string): string {

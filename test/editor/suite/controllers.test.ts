@@ -75,18 +75,6 @@ describe('controllers in the tree', () => {
     listener.dispose();
   });
 
-  it('is neither restarted nor let go of while something is done to it', async () => {
-    const work = api.flashing.begin(controller);
-    try {
-      for (const command of ['vesc.reboot', 'vesc.disconnect'])
-        await vscode.commands.executeCommand(command, { controller });
-      assert.equal(controller.state, 'connected');
-      assert.deepEqual(api.core.registry.controllers, [controller]);
-    } finally {
-      work.finish(undefined);
-    }
-  });
-
   it('shows the controllers behind it on the CAN bus', async () => {
     await vscode.commands.executeCommand('vesc.scan', { controller });
     await until('the node is shown', () => {

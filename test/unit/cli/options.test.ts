@@ -41,8 +41,6 @@ describe('options', () => {
       /vesc try has no option --prot\. Did you mean --port\? See vesc try --help\./,
     );
     refused(() => read('-x'), /no option -x/);
-    // Every object has it, the table of options has not.
-    refused(() => read('--constructor'), /no option --constructor/);
     refused(() => read('one', 'two'), /does not know what to do with "two"/);
   });
 

@@ -137,7 +137,6 @@ describe('builds', () => {
     await assert.rejects(builds.run(job, options()), (error) => isVescError(error, 'build-busy'));
     // The toolchain is looked for first.
     while (asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    await assert.rejects(builds.clean(tree), (error) => isVescError(error, 'build-busy'));
     builds.cancel();
     await assert.rejects(first, /stopped/);
     assert.equal(builds.running, undefined);

@@ -4,7 +4,6 @@ import type { EmulatedRun, EmulatedStatus } from '../../../../src/controllers/em
 import { rangesOf } from '../../../../src/emulator/quantities';
 import { knownInputs } from '../../../../src/emulator/boardInputTable';
 import { emulatorState } from '../../../../src/views/emulator/emulatorState';
-import type { FaultPlace } from '../../../../src/views/emulatorFaults';
 import { isToView } from '../../../../src/views/emulator/messages';
 import { connectedController } from '../../../support/controllers';
 
@@ -16,7 +15,6 @@ describe('what the emulator view shows', () => {
     hardware?: string,
     controller?: Controller,
     isDamaged = false,
-    place?: FaultPlace,
   ) {
     const inputs = hardware === undefined ? undefined : knownInputs(hardware);
     const bench = {
@@ -38,7 +36,6 @@ describe('what the emulator view shows', () => {
       controller,
       read: { voltage_V: 6.1 },
       channels: [3, 4],
-      place,
     });
     assert.ok(isToView({ type: 'state', ...state }));
     return state;
@@ -91,7 +88,5 @@ describe('what the emulator view shows', () => {
     const off = shown({ state: 'off' }, '60', controller);
     assert.deepEqual([off.status, off.mood], ['Power off.', 'trouble']);
     assert.match(off.hint!, /Switch it on/);
-    const locked = shown({ state: 'locked-up' }, '60', controller, false, { function: 'calibrate' });
-    assert.match(locked.hint!, /ends that\. It failed in calibrate\. Debug in emulator/);
   });
 });
