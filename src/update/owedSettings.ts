@@ -52,14 +52,7 @@ export async function findOwed(
   throw new VescError('settings-owed', { since, snapshotPath, reason: 'its snapshot cannot be read.' });
 }
 
-/** What is owed and nothing else: settings that were never lost are the user's, who may have changed them since. */
-export function owedPart({ snapshot, settings }: Owed): Snapshot {
-  if (settings) return snapshot;
-  const { customConfig: _, ...rest } = snapshot;
-  return { ...rest, motors: [] };
-}
-
-/** The same, for those who go on without it: why it cannot be found is told instead of thrown. */
+/** As {@link findOwed}, for those who go on without it: why it cannot be found is told instead of thrown. */
 export async function lookForOwed(
   journal: UpdateJournal,
   snapshots: SnapshotStore,
@@ -72,6 +65,13 @@ export async function lookForOwed(
     if (!isVescError(error, 'settings-owed')) throw error;
     return { unpaid: error };
   }
+}
+
+/** What is owed and nothing else: settings that were never lost are the user's, who may have changed them since. */
+export function owedPart({ snapshot, settings }: Owed): Snapshot {
+  if (settings) return snapshot;
+  const { customConfig: _, ...rest } = snapshot;
+  return { ...rest, motors: [] };
 }
 
 /** What has to be on a controller, and why it is not all that was owed. */
